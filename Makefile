@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# A table of verbs; the work is in scripts/ and selftests/vm/.
+
+PREFIX ?= /usr/local
+KDIR ?= /lib/modules/$(shell uname -r)/build
+export KDIR PREFIX DESTDIR
+export KERNEL LOAD MODPARAMS TIMEOUT MEM SMP APPEND DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
+
+# As it was typed: make's own expansion would eat the dollar signs in it.
+unexport CMD
+export PIDNS_CMD := $(value CMD)
+
+# A guest boots the newest module and tool: of KERNEL, or of 6.1.
+GUEST_KERNEL = $(or $(KERNEL),6.1)
+
+all: module tool
+
+help:
+	@echo 'Building'
+	@echo '  make                          the module for KDIR and the tool'
+	@echo '  make module [KERNEL=6.1]      the module, for KDIR or for a Debian kernel'
+	@echo '  make tool                     the tool alone'
+	@echo '  make install | uninstall      module, tool, header, manual [DESTDIR= PREFIX=]'
+	@echo '  make deps                     install the packages that all of this needs'
+	@echo '  make clean                    remove what was built'
+	@echo 'Trying (in a guest; no module is ever loaded into this machine'"'"'s kernel)'
+	@echo '  make demo                     see what it does'
+	@echo "  make vm-run CMD='...'         run a command [KERNEL= LOAD=0 MODPARAMS= TIMEOUT=]"
+	@echo '  make vm-shell                 a shell [KERNEL= LOAD=0 MODPARAMS=]'
+	@echo 'Testing'
+	@echo '  make check                    everything, on every kernel that must work'
+	@echo '  make lint                     style, static checks, spec agreement'
+	@echo '  make vm-test T=NAME           one test by name [KERNEL=]'
+	@echo '  make ynl-regen                generate the netlink code anew from its spec'
+	@echo
+	@echo "Kernels: $$(scripts/kernel list | xargs). Downloads are kept in"
+	@echo '$${PIDNS_CACHE:-$${XDG_CACHE_HOME:-~/.cache}/pidns_probe}.'
+
+module:
+	@scripts/module
+
+tool:
+	@if [ -e tool/Makefile ]; then $(MAKE) --no-print-directory -C tool; fi
+
+guest-module:
+	@[ '$(LOAD)' = 0 -a ! -e kmod/Kbuild ] || scripts/kernel make $(GUEST_KERNEL)
+
+vm-run: guest-module tool
+	@selftests/vm/run.sh command "$$PIDNS_CMD"
+
+vm-shell: guest-module tool
+	@selftests/vm/run.sh shell
+
+clean:
+	rm -rf build
+	@if [ -e tool/Makefile ]; then $(MAKE) --no-print-directory -C tool clean; fi
+
+.PHONY: all help module tool guest-module vm-run vm-shell clean
