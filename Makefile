@@ -41,7 +41,7 @@ module:
 	@scripts/module
 
 tool:
-	@if [ -e tool/Makefile ]; then $(MAKE) --no-print-directory -C tool; fi
+	@scripts/tool
 
 guest-module:
 	@[ '$(LOAD)' = 0 -a ! -e kmod/Kbuild ] || scripts/kernel make $(GUEST_KERNEL)
@@ -52,8 +52,14 @@ vm-run: guest-module tool
 vm-shell: guest-module tool
 	@selftests/vm/run.sh shell
 
+vm-test: guest-module tool
+	@VERBOSE=1 selftests/vm/tests.sh $(if $(T),$(GUEST_KERNEL) $(T),list)
+
+deps:
+	@scripts/deps
+
 clean:
 	rm -rf build
-	@if [ -e tool/Makefile ]; then $(MAKE) --no-print-directory -C tool clean; fi
+	@scripts/tool clean
 
-.PHONY: all help module tool guest-module vm-run vm-shell clean
+.PHONY: all help module tool guest-module vm-run vm-shell vm-test deps clean

@@ -159,7 +159,7 @@ case $how in
 exit) ;;
 failed) fail "$status" ;;
 *)
-	tail -n 30 "$log" >&2
+	[ $splats = 1 ] || tail -n 30 "$log" >&2
 	fail "the guest died before the job ended; its log: ${log#"$TOP/"}"
 	;;
 esac
