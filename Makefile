@@ -16,6 +16,9 @@ GUEST_KERNEL = $(or $(KERNEL),6.1)
 
 all: module tool
 
+# What a job in make's parallel mode would disturb: one verb at a time.
+.NOTPARALLEL:
+
 help:
 	@echo 'Building'
 	@echo '  make                          the module for KDIR and the tool'
@@ -55,6 +58,18 @@ vm-shell: guest-module tool
 vm-test: guest-module tool
 	@VERBOSE=1 selftests/vm/tests.sh $(if $(T),$(GUEST_KERNEL) $(T),list)
 
+check:
+	@scripts/check
+
+lint: deps
+	@scripts/lint
+
+ynl-regen:
+	@scripts/ynl regen
+
+install uninstall:
+	@scripts/install $@
+
 deps:
 	@scripts/deps
 
@@ -62,4 +77,5 @@ clean:
 	rm -rf build
 	@scripts/tool clean
 
-.PHONY: all help module tool guest-module vm-run vm-shell vm-test deps clean
+.PHONY: all help module tool guest-module vm-run vm-shell vm-test check lint ynl-regen \
+	install uninstall deps clean
