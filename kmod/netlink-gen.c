@@ -10,12 +10,6 @@
 
 #include <uapi/linux/pidns_probe.h>
 
-/* Integer value ranges */
-static const struct netlink_range_validation pidns_probe_a_ns_pid_range = {
-	.min	= 1ULL,
-	.max	= S32_MAX,
-};
-
 /* PIDNS_PROBE_CMD_STATUS_GET - do */
 const struct nla_policy pidns_probe_status_get_nl_policy[PIDNS_PROBE_A_STATUS_QUICK + 1] = {
 	[PIDNS_PROBE_A_STATUS_QUICK] = { .type = NLA_FLAG, },
@@ -25,7 +19,7 @@ const struct nla_policy pidns_probe_status_get_nl_policy[PIDNS_PROBE_A_STATUS_QU
 const struct nla_policy pidns_probe_ns_get_nl_policy[PIDNS_PROBE_A_NS_PID + 1] = {
 	[PIDNS_PROBE_A_NS_ID] = { .type = NLA_U64, },
 	[PIDNS_PROBE_A_NS_INUM] = { .type = NLA_U32, },
-	[PIDNS_PROBE_A_NS_PID] = NLA_POLICY_FULL_RANGE(NLA_U32, &pidns_probe_a_ns_pid_range),
+	[PIDNS_PROBE_A_NS_PID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* PIDNS_PROBE_CMD_TEARDOWN_GET - do */

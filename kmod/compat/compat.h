@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Every difference between kernels that the module knows of is here.
+ */
+#ifndef _PIDNS_COMPAT_H
+#define _PIDNS_COMPAT_H
+
+#include <linux/version.h>
+#include <net/genetlink.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "pidns_probe needs Linux 5.10 or later"
+#endif
+#ifndef CONFIG_64BIT
+#error "pidns_probe needs a 64-bit kernel: its counters and ids are read without a lock"
+#endif
+#if !defined(CONFIG_PID_NS) || !defined(CONFIG_KPROBES) || !defined(CONFIG_KRETPROBES)
+#error "pidns_probe needs CONFIG_PID_NS, CONFIG_KPROBES and CONFIG_KRETPROBES"
+#endif
+#ifndef CONFIG_CGROUPS
+#error "pidns_probe needs CONFIG_CGROUPS: the cgroup is what tells a container"
+#endif
+
+/*
+ * Without this flag any local user may join the group and read host pids, so
+ * a kernel that lacks it has no group: genl_register_family() gets none, and
+ * nobody can ever listen.  It is a macro because stable trees have it too.
+ */
+#ifdef GENL_MCAST_CAP_SYS_ADMIN
+#define PIDNS_COMPAT_N_MCGRPS	1
+#define PIDNS_COMPAT_MCGRP_FLAGS .flags = GENL_MCAST_CAP_SYS_ADMIN,
+#else
+#define PIDNS_COMPAT_N_MCGRPS	0
+#define PIDNS_COMPAT_MCGRP_FLAGS
+#endif
+
+/**
+ * pidns_compat_dump_attrs() - The attributes of a dump request.
+ * @cb: Callback state of the dump.
+ *
+ * 6.6 moved them into a struct genl_info inside struct genl_dumpit_info.
+ *
+ * Return: The parsed table, NULL if the request has none.
+ */
+static inline struct nlattr **
+pidns_compat_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
+
+#endif /* _PIDNS_COMPAT_H */

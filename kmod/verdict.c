@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rules of kernel/signal.c for a SIGNAL_UNKILLABLE process, as pure
+ * decisions: nothing here counts, sends or changes anything.
+ */
+#include "verdict.h"
+
+#include <linux/kprobes.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/signal.h>
+
+/**
+ * pidns_verdict_handler() - The handler of a process for a signal.
+ * @p: Any thread of it.
+ * @sig: Signal, 1 to 64.
+ *
+ * Context: @p's siglock is held.
+ * Return: SIG_DFL, SIG_IGN or an address in user space.
+ */
+void __user *pidns_verdict_handler(struct task_struct *p, int sig)
+{
+	/* The siglock that we are called under is in the sighand. */
+	struct sighand_struct *sighand = rcu_dereference_raw(p->sighand);
+
+	return (void __user *)sighand->action[sig - 1].sa.sa_handler;
+}
+NOKPROBE_SYMBOL(pidns_verdict_handler);
+
+/**
+ * pidns_verdict_sent() - What becomes of a signal that is sent to an init.
+ * @sig: Signal, 1 to 64.
+ * @p: The task it is sent to: the leader for kill(2), a thread for tgkill(2).
+ *	Its process is SIGNAL_UNKILLABLE.
+ * @force: As prepare_signal() has it.
+ *
+ * Follows prepare_signal(), sig_ignored() and sig_task_ignored(), in their
+ * order.  An exiting thread is dying here, although kernels before 7.x still
+ * queue a signal to it: it cannot take one any more.
+ *
+ * Context: siglock held, interrupts off.
+ * Return: The verdict.
+ */
+enum pidns_verdict pidns_verdict_sent(int sig, struct task_struct *p,
+				      bool force)
+{
+	void __user *handler;
+
+	if (p->signal->flags & SIGNAL_GROUP_EXIT || p->flags & PF_EXITING)
+		return PIDNS_VERDICT_DYING;
+	if (sigismember(&p->blocked, sig) || sigismember(&p->real_blocked, sig))
+		return PIDNS_VERDICT_QUEUED;
+	if (p->ptrace && sig != SIGKILL)
+		return PIDNS_VERDICT_TRACED;
+
+	handler = pidns_verdict_handler(p, sig);
+	if (handler == SIG_IGN)
+		return PIDNS_VERDICT_IGNORED;
+	if (handler != SIG_DFL)
+		return PIDNS_VERDICT_DELIVERED;
+	if (sig_kernel_ignore(sig))
+		return PIDNS_VERDICT_IGNORED;
+	if (sig_kernel_only(sig) && force && !is_global_init(p))
+		return PIDNS_VERDICT_DELIVERED;
+	return PIDNS_VERDICT_DROP;
+}
+NOKPROBE_SYMBOL(pidns_verdict_sent);
+
+/**
+ * pidns_verdict_dequeued() - Whether get_signal() drops what it has dequeued.
+ * @sig: Signal, 1 to 64.
+ * @handler: Its handler.
+ *
+ * Follows get_signal() from trace_signal_deliver() on, for a process that is
+ * SIGNAL_UNKILLABLE.
+ *
+ * Context: Any.
+ * Return: true if this is a drop.
+ */
+bool pidns_verdict_dequeued(int sig, void __user *handler)
+{
+	return handler == SIG_DFL && !sig_kernel_ignore(sig) &&
+	       !sig_kernel_only(sig);
+}
+NOKPROBE_SYMBOL(pidns_verdict_dequeued);
+
+/**
+ * pidns_verdict_stops() - Whether a signal is one that ends a container.
+ * @sig: Signal, 1 to 64.
+ *
+ * Context: Any.
+ * Return: true if the default action is to end the process, and the signal
+ * can be caught.
+ */
+bool pidns_verdict_stops(int sig)
+{
+	return !sig_kernel_ignore(sig) && !sig_kernel_stop(sig) &&
+	       !sig_kernel_only(sig);
+}
+NOKPROBE_SYMBOL(pidns_verdict_stops);
