@@ -60,6 +60,7 @@ apt_private()
 		APT::Architectures { "amd64"; };
 		APT::Install-Recommends "false";
 		APT::Sandbox::User "root";
+		APT::Update::Error-Mode "any";
 		Acquire::Languages "none";
 		Acquire::Check-Valid-Until "false";
 		Acquire::Retries "3";
