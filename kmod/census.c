@@ -36,19 +36,35 @@ u64 pidns_census_cgroup(struct task_struct *p, char *path, size_t size)
 }
 NOKPROBE_SYMBOL(pidns_census_cgroup);
 
+/*
+ * The init of a namespace.  The number may have been given to another since,
+ * so it is believed only if that is process 1 of this very namespace.
+ */
+static struct task_struct *find_init(struct pidns_ns *rec)
+{
+	u32 nr = READ_ONCE(rec->init_nr);
+	struct pid_namespace *ns;
+	struct task_struct *p;
+
+	p = nr ? pid_task(find_pid_ns(nr, &init_pid_ns), PIDTYPE_TGID) : NULL;
+	ns = p ? task_active_pid_ns(p) : NULL;
+	if (!ns || pidns_ns_find(ns) != rec || pid_nr_ns(task_tgid(p), ns) != 1)
+		return NULL;
+	return p;
+}
+
 /**
  * pidns_census_init() - Describe the init of a namespace.
- * @ns: The namespace.
+ * @rec: Record of the namespace.
  * @c: Filled in, but for the numbers of processes.
  *
  * Context: RCU read side, any.
  */
-void pidns_census_init(struct pid_namespace *ns, struct pidns_census *c)
+void pidns_census_init(struct pidns_ns *rec, struct pidns_census *c)
 {
-	struct task_struct *p;
+	struct task_struct *p = find_init(rec);
 
 	c->state = PIDNS_PROBE_NS_STATE_EMPTY;
-	p = pid_task(find_pid_ns(1, ns), PIDTYPE_TGID);
 	if (!p)
 		return;
 	c->init_pid = p->tgid;
@@ -94,6 +110,15 @@ static int count_batch(struct pid_namespace *ns, int nr,
 	return nr;
 }
 
+/* As count_batch(), for what is the namespace of a record at the moment. */
+static int count_record(u64 id, int nr, struct pidns_census *c)
+{
+	struct pidns_ns *rec = pidns_ns_find_id(id);
+	struct task_struct *p = rec ? find_init(rec) : NULL;
+
+	return p ? count_batch(task_active_pid_ns(p), nr, c) : 0;
+}
+
 /**
  * pidns_census_count() - Count the processes of a namespace.
  * @id: Id of its record.
@@ -104,13 +129,11 @@ static int count_batch(struct pid_namespace *ns, int nr,
  */
 void pidns_census_count(u64 id, struct pidns_census *c)
 {
-	struct pidns_ns *rec;
 	int nr = 1;
 
 	do {
 		rcu_read_lock();
-		rec = pidns_ns_find_id(id);
-		nr = rec ? count_batch(rec->ns, nr, c) : 0;
+		nr = count_record(id, nr, c);
 		rcu_read_unlock();
 		cond_resched();
 	} while (nr);

@@ -7,6 +7,8 @@
 
 #include "teardown.h"
 
+struct pidns_ns;
+
 /**
  * struct pidns_census - Who is in a namespace at the moment.
  * @processes: Processes, zombies included.
@@ -30,7 +32,7 @@ struct pidns_census {
 };
 
 u64 pidns_census_cgroup(struct task_struct *p, char *path, size_t size);
-void pidns_census_init(struct pid_namespace *ns, struct pidns_census *c);
+void pidns_census_init(struct pidns_ns *rec, struct pidns_census *c);
 void pidns_census_count(u64 id, struct pidns_census *c);
 
 #endif /* _PIDNS_CENSUS_H */

@@ -16,8 +16,8 @@
 #include <linux/workqueue.h>
 
 #include "notify.h"
-#include "ns.h"
 #include "param.h"
+#include "scan.h"
 #include "stats.h"
 
 /**
@@ -81,7 +81,7 @@ static void event_work_fn(struct work_struct *work)
 	/* What is pushed from here on starts us again. */
 	smp_mb__after_atomic();
 	if (test_and_clear_bit(0, &wanted))
-		pidns_ns_scan();
+		pidns_scan();
 	drain();
 }
 

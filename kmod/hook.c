@@ -10,7 +10,6 @@
 #include <linux/timekeeping.h>
 #include <linux/tracepoint.h>
 
-#include "ns.h"
 #include "param.h"
 #include "stats.h"
 
@@ -47,9 +46,8 @@ enum {
 };
 
 /*
- * Attached in this order: what a drop or a teardown looks up is there first.
- * Detached in reverse order, the death of namespaces last, since a record must
- * not outlive its namespace.
+ * Attached in this order, detached in reverse: what a drop or a teardown looks
+ * up is there first.
  */
 static struct pidns_hook hooks[] = {
 	[HOOK_SELF] = {
@@ -60,8 +58,7 @@ static struct pidns_hook hooks[] = {
 	},
 	[HOOK_DEATH] = {
 		.name = "death",
-		.loss = "records would outlive their namespaces",
-		.required = true,
+		.loss = "dead namespaces are listed as empty until their inode number is reused",
 		.hit = PIDNS_STAT_HIT_DEATH,
 		.way = { &pidns_probe_proc_free_inum },
 	},
@@ -87,7 +84,7 @@ static struct pidns_hook hooks[] = {
 	},
 	[HOOK_DEQUEUE] = {
 		.name = "dequeue",
-		.loss = "drops of signals that were blocked when sent are not seen, and more victims than true are called ungraceful",
+		.loss = "drops of signals blocked when sent are not seen; some victims are called ungraceful wrongly",
 		.hit = PIDNS_STAT_HIT_DEQUEUE,
 		.way = { &pidns_probe_signal_deliver },
 	},
@@ -103,7 +100,6 @@ static struct pidns_hook hooks[] = {
 /* Protects the table once the family is registered. May sleep inside. */
 static DEFINE_MUTEX(hook_mutex);
 static u64 loaded;
-static u64 caught_up;	/* births missed at the last scan */
 
 struct tracepoint_search {
 	const char *name;
@@ -320,29 +316,6 @@ u64 pidns_hook_loaded(void)
 }
 
 /**
- * pidns_hook_catch_up() - Find the namespaces whose birth was missed.
- *
- * Costs next to nothing if none was.
- *
- * Context: Process context, may sleep.
- */
-void pidns_hook_catch_up(void)
-{
-	struct pidns_hook *h = &hooks[HOOK_BIRTH];
-	u64 missed;
-
-	mutex_lock(&hook_mutex);
-	missed = pidns_stat_read(PIDNS_STAT_NO_RECORD);
-	if (h->active)
-		missed += probe_misses(h->active);
-	if (!h->active || h->state != PIDNS_PROBE_HOOK_STATE_ARMED ||
-	    missed != caught_up)
-		pidns_ns_scan();
-	caught_up = missed;
-	mutex_unlock(&hook_mutex);
-}
-
-/**
  * pidns_hook_init() - Attach the hooks.
  *
  * Context: Process context, may sleep.
@@ -361,7 +334,7 @@ int __init pidns_hook_init(void)
 	if (!err) {
 		pidns_hook_test();
 		if (hooks[HOOK_SIGNAL].state == PIDNS_PROBE_HOOK_STATE_DISARMED)
-			pr_warn("kprobes are disarmed, nothing will be seen: see kernel.ftrace_enabled and debugfs kprobes/enabled\n");
+			pr_warn("kprobes are disarmed and nothing will be seen (kernel.ftrace_enabled, debugfs kprobes/enabled)\n");
 		WRITE_ONCE(loaded, ktime_get_boottime_ns());
 	}
 	mutex_unlock(&hook_mutex);

@@ -80,6 +80,5 @@ void pidns_hook_unlock(void);
 void pidns_hook_test(void);
 bool pidns_hook_report(unsigned int i, struct pidns_hook_report *r);
 u64 pidns_hook_loaded(void);
-void pidns_hook_catch_up(void);
 
 #endif /* _PIDNS_HOOK_H */

@@ -27,6 +27,7 @@ static void count_drop(struct pidns_ns *rec, struct task_struct *p, u32 inum,
 {
 	if (rec) {
 		pidns_ns_count_drop(rec, o);
+		WRITE_ONCE(rec->init_nr, p->tgid);
 	} else {
 		pidns_stat_inc(PIDNS_STAT_UNATTRIBUTED);
 		pidns_event_want_scan();
@@ -68,7 +69,7 @@ static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 		return;
 
 	rcu_read_lock();
-	rec = pidns_ns_find(ns->ns.inum);
+	rec = pidns_ns_find(ns);
 	if (verdict == PIDNS_VERDICT_IGNORED) {
 		if (rec)
 			pidns_ns_count_ignored(rec);
@@ -166,7 +167,7 @@ static noinline void killed(struct task_struct *p, bool force)
 	trace_signal_verdict(p, SIGKILL, PIDNS_VERDICT_DELIVERED, force);
 	pidns_origin_sent(&o, SIGKILL, ns, force);
 	rcu_read_lock();
-	rec = pidns_ns_find(ns->ns.inum);
+	rec = pidns_ns_find(ns);
 	if (rec)
 		pidns_ns_count_kill(rec, &o);
 	rcu_read_unlock();
@@ -216,7 +217,7 @@ static noinline void dequeued_by_init(int sig, const struct kernel_siginfo *info
 		return;
 	pidns_origin_dequeued(&o, sig, info);
 	rcu_read_lock();
-	rec = pidns_ns_find(ns->ns.inum);
+	rec = pidns_ns_find(ns);
 	if (rec && rec->queued.sig == sig) {
 		u64 now = o.time;
 

@@ -13,6 +13,7 @@
 #include "netlink.h"
 #include "ns.h"
 #include "param.h"
+#include "scan.h"
 #include "teardown.h"
 
 static int __init pidns_init(void)
@@ -35,7 +36,7 @@ static int __init pidns_init(void)
 	if (err)
 		goto err_nl;
 	/* The hooks see what is born meanwhile. */
-	pidns_ns_scan();
+	pidns_scan_at_load();
 	return 0;
 
 err_nl:

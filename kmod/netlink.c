@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "netlink-gen.h"
 #include "ns.h"
+#include "scan.h"
 #include "teardown.h"
 #include "view.h"
 
@@ -87,7 +88,7 @@ static u64 id_by_inum(u32 inum)
 	u64 id;
 
 	rcu_read_lock();
-	rec = pidns_ns_find(inum);
+	rec = pidns_ns_find_inum(inum);
 	id = rec ? rec->id : 0;
 	rcu_read_unlock();
 	return id;
@@ -96,43 +97,54 @@ static u64 id_by_inum(u32 inum)
 static u64 id_by_pid(u32 nr)
 {
 	struct pid_namespace *ns;
-	u32 inum = 0;
+	struct pidns_ns *rec;
+	u64 id;
 
 	rcu_read_lock();
 	ns = ns_of_pid(find_pid_ns(nr, &init_pid_ns));
-	if (ns)
-		inum = ns->ns.inum;
+	rec = ns ? pidns_ns_find(ns) : NULL;
+	id = rec ? rec->id : 0;
 	rcu_read_unlock();
-	return inum ? id_by_inum(inum) : 0;
+	return id;
+}
+
+static bool ns_get_load(struct nlattr **attrs, struct pidns_view *v)
+{
+	u64 id;
+
+	if (attrs[PIDNS_PROBE_A_NS_ID])
+		id = nla_get_u64(attrs[PIDNS_PROBE_A_NS_ID]);
+	else if (attrs[PIDNS_PROBE_A_NS_INUM])
+		id = id_by_inum(nla_get_u32(attrs[PIDNS_PROBE_A_NS_INUM]));
+	else
+		id = id_by_pid(nla_get_u32(attrs[PIDNS_PROBE_A_NS_PID]));
+	return pidns_view_load_counted(v, id);
 }
 
 /* Loads the namespace that a request names. */
-static int ns_get_load(struct genl_info *info, struct pidns_view *v)
+static int ns_get_resolve(struct genl_info *info, struct pidns_view *v)
 {
 	struct nlattr *id = info->attrs[PIDNS_PROBE_A_NS_ID];
 	struct nlattr *inum = info->attrs[PIDNS_PROBE_A_NS_INUM];
 	struct nlattr *pid = info->attrs[PIDNS_PROBE_A_NS_PID];
-	u64 key;
 
 	if (!!id + !!inum + !!pid != 1) {
 		NL_SET_ERR_MSG(info->extack,
 			       "name a namespace by one of id, inum and pid");
 		return -EINVAL;
 	}
-	if (id)
-		key = nla_get_u64(id);
-	else if (inum)
-		key = id_by_inum(nla_get_u32(inum));
-	else
-		key = id_by_pid(nla_get_u32(pid));
-	if (pidns_view_load_counted(v, key))
+	if (ns_get_load(info->attrs, v) && v->census.init_pid)
 		return 0;
-	if (pid)
+	/* No hook may have told of it, or of its init. */
+	pidns_scan();
+	if (ns_get_load(info->attrs, v))
+		return 0;
+	if (pid) {
 		NL_SET_ERR_MSG_ATTR(info->extack, pid, "no such process");
-	else
-		NL_SET_ERR_MSG_ATTR(info->extack, id ?: inum,
-				    "no such PID namespace");
-	return pid ? -ESRCH : -ENOENT;
+		return -ESRCH;
+	}
+	NL_SET_ERR_MSG_ATTR(info->extack, id ?: inum, "no such PID namespace");
+	return -ENOENT;
 }
 
 /**
@@ -150,11 +162,10 @@ int pidns_probe_nl_ns_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct pidns_msg m;
 	int err;
 
-	pidns_hook_catch_up();
 	v = kmalloc(sizeof(*v), GFP_KERNEL);
 	if (!v)
 		return -ENOMEM;
-	err = ns_get_load(info, v);
+	err = ns_get_resolve(info, v);
 	if (!err)
 		err = reply_begin(info, &m, PIDNS_PROBE_CMD_NS_GET);
 	if (!err)
@@ -242,7 +253,7 @@ int pidns_probe_nl_ns_get_dumpit(struct sk_buff *skb,
 	if (!v)
 		return -ENOMEM;
 	if (!ctx->next)
-		pidns_hook_catch_up();
+		pidns_scan();
 	cb->seq = pidns_ns_generation();
 	dump_msg(&m, skb, cb, PIDNS_PROBE_CMD_NS_GET);
 	for (; !err && ns_next(&ctx->next); ctx->next += !err)

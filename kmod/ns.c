@@ -16,10 +16,8 @@
 #include <linux/user_namespace.h>
 #include <linux/xarray.h>
 
-#include "param.h"
 #include "stats.h"
 #include "teardown.h"
-#include "verdict.h"
 
 /* Inode numbers come in sequence, so their low bits spread evenly. */
 #define NS_HASH_BITS	11
@@ -39,13 +37,13 @@ static u32 count;
 static struct kmem_cache *cache;
 
 /**
- * pidns_ns_find() - The record of a namespace.
+ * pidns_ns_find_inum() - The record with an inode number.
  * @inum: Inode number.
  *
  * Context: RCU read side, any.
  * Return: The record, NULL if there is none.
  */
-struct pidns_ns *pidns_ns_find(u32 inum)
+struct pidns_ns *pidns_ns_find_inum(u32 inum)
 {
 	struct pidns_ns *rec;
 
@@ -53,6 +51,21 @@ struct pidns_ns *pidns_ns_find(u32 inum)
 		if (rec->inum == inum)
 			return rec;
 	return NULL;
+}
+NOKPROBE_SYMBOL(pidns_ns_find_inum);
+
+/**
+ * pidns_ns_find() - The record of a namespace.
+ * @ns: The namespace.
+ *
+ * Context: RCU read side, any.
+ * Return: The record, NULL if there is none.
+ */
+struct pidns_ns *pidns_ns_find(const struct pid_namespace *ns)
+{
+	struct pidns_ns *rec = pidns_ns_find_inum(ns->ns.inum);
+
+	return rec && rec->ns == ns ? rec : NULL;
 }
 NOKPROBE_SYMBOL(pidns_ns_find);
 
@@ -120,33 +133,72 @@ static u64 parent_id(struct pid_namespace *ns)
 	if (!ns->parent)
 		return 0;
 	rcu_read_lock();
-	parent = pidns_ns_find(ns->parent->ns.inum);
+	parent = pidns_ns_find(ns->parent);
 	if (parent)
 		id = parent->id;
 	rcu_read_unlock();
 	return id;
 }
 
-/* Returns the record that is in the table, which may be another's. */
+static void ns_unlink(struct pidns_ns *rec)
+{
+	lockdep_assert_held(&by_id.xa_lock);
+
+	__xa_erase(&by_id, rec->id);
+	hlist_del_rcu(&rec->node);
+	WRITE_ONCE(generation, generation + 1);
+	WRITE_ONCE(count, count - 1);
+}
+
+static bool ns_link(struct pidns_ns *rec)
+{
+	lockdep_assert_held(&by_id.xa_lock);
+
+	rec->id = last_id + 1;
+	if (xa_is_err(__xa_store(&by_id, rec->id, rec, GFP_ATOMIC)))
+		return false;
+	last_id++;
+	hlist_add_head_rcu(&rec->node, &by_inum[ns_hash(rec->inum)]);
+	WRITE_ONCE(generation, generation + 1);
+	WRITE_ONCE(count, count + 1);
+	return true;
+}
+
+static void ns_bury(struct pidns_ns *rec)
+{
+	pidns_teardown_abandon(rec);
+	pidns_stat_inc(PIDNS_STAT_DIED);
+	call_rcu(&rec->rcu, ns_free_rcu);
+}
+
+/*
+ * Puts a record into the table, or finds that there is one already.  One with
+ * the same number that is not the same namespace is of one that has died
+ * without our having seen it.
+ */
 static struct pidns_ns *ns_insert(struct pidns_ns *rec)
 {
-	struct pidns_ns *old;
+	struct pidns_ns *in_table = rec;
 	unsigned long flags;
+	struct pidns_ns *old;
 
 	xa_lock_irqsave(&by_id, flags);
-	old = pidns_ns_find(rec->inum);
-	if (!old) {
-		rec->id = ++last_id;
-		if (xa_is_err(__xa_store(&by_id, rec->id, rec, GFP_ATOMIC))) {
-			xa_unlock_irqrestore(&by_id, flags);
-			return NULL;
-		}
-		hlist_add_head_rcu(&rec->node, &by_inum[ns_hash(rec->inum)]);
-		WRITE_ONCE(generation, generation + 1);
-		WRITE_ONCE(count, count + 1);
+	old = pidns_ns_find_inum(rec->inum);
+	if (old && old->ns == rec->ns && !rec->born) {
+		in_table = old;
+		old = NULL;
+	} else {
+		if (old)
+			ns_unlink(old);
+		if (!ns_link(rec))
+			in_table = NULL;
 	}
 	xa_unlock_irqrestore(&by_id, flags);
-	return old ?: rec;
+	if (old) {
+		pidns_stat_inc(PIDNS_STAT_DEATHS_MISSED);
+		ns_bury(old);
+	}
+	return in_table;
 }
 
 /**
@@ -188,16 +240,6 @@ struct pidns_ns *pidns_ns_add(struct pid_namespace *ns, bool born_now)
 	return in_table;
 }
 
-static void ns_unlink(struct pidns_ns *rec)
-{
-	lockdep_assert_held(&by_id.xa_lock);
-
-	__xa_erase(&by_id, rec->id);
-	hlist_del_rcu(&rec->node);
-	WRITE_ONCE(generation, generation + 1);
-	WRITE_ONCE(count, count - 1);
-}
-
 /**
  * pidns_ns_remove() - A namespace is dying; forget it.
  * @inum: Inode number, possibly of a namespace of another type.
@@ -209,160 +251,22 @@ void pidns_ns_remove(u32 inum)
 	struct pidns_ns *rec;
 	unsigned long flags;
 
+	/* Most are not ours: network and mount namespaces come and go. */
 	rcu_read_lock();
-	rec = pidns_ns_find(inum);
+	rec = pidns_ns_find_inum(inum);
 	rcu_read_unlock();
-	/* Nobody else removes it, and the number is not used again before. */
 	if (!rec)
 		return;
 
 	xa_lock_irqsave(&by_id, flags);
-	ns_unlink(rec);
+	rec = pidns_ns_find_inum(inum);
+	if (rec)
+		ns_unlink(rec);
 	xa_unlock_irqrestore(&by_id, flags);
-
-	pidns_teardown_abandon(rec);
-	pidns_stat_inc(PIDNS_STAT_DIED);
-	call_rcu(&rec->rcu, ns_free_rcu);
+	if (rec)
+		ns_bury(rec);
 }
 NOKPROBE_SYMBOL(pidns_ns_remove);
-
-/* The ancestors first, so that each finds the id of its parent. */
-static void ns_add_with_ancestors(struct pid_namespace *ns)
-{
-	unsigned int level;
-
-	for (level = 0; level <= ns->level; level++) {
-		struct pid_namespace *a = ns;
-		bool known;
-
-		while (a->level > level)
-			a = a->parent;
-		rcu_read_lock();
-		known = pidns_ns_find(a->ns.inum);
-		rcu_read_unlock();
-		if (!known)
-			pidns_ns_add(a, false);
-	}
-}
-
-/* A namespace without a process hangs on the one who will fork into it. */
-static void ns_add_for_children(struct pid *pid)
-{
-	struct pid_namespace *ns = NULL;
-	struct task_struct *p;
-
-	p = get_pid_task(pid, PIDTYPE_PID);
-	if (!p)
-		return;
-	task_lock(p);
-	if (p->nsproxy)
-		ns = get_pid_ns(p->nsproxy->pid_ns_for_children);
-	task_unlock(p);
-	put_task_struct(p);
-	if (!ns)
-		return;
-	ns_add_with_ancestors(ns);
-	put_pid_ns(ns);
-}
-
-/**
- * pidns_ns_scan() - Find the namespaces that have no record.
- *
- * Walks all pids of the host.  A reference to a struct pid pins its namespace,
- * so that a record cannot be made for one that has died.
- *
- * Context: Process context, may sleep.
- */
-void pidns_ns_scan(void)
-{
-	struct pid *pid;
-	int nr = 1;
-
-	for (;; nr++) {
-		rcu_read_lock();
-		pid = get_pid(idr_get_next(&init_pid_ns.idr, &nr));
-		rcu_read_unlock();
-		if (!pid)
-			break;
-		ns_add_with_ancestors(ns_of_pid(pid));
-		ns_add_for_children(pid);
-		put_pid(pid);
-		cond_resched();
-	}
-}
-
-/**
- * pidns_ns_count_drop() - Count a drop.
- * @rec: Record of the namespace.
- * @o: The signal.
- *
- * Context: siglock of the init held, interrupts off; RCU read side.
- */
-void pidns_ns_count_drop(struct pidns_ns *rec, const struct pidns_origin *o)
-{
-	struct pidns_counts *c = &rec->counts;
-	u64 window = (u64)READ_ONCE(pidns_param_stop_window_ms) * NSEC_PER_MSEC;
-
-	raw_write_seqcount_begin(&rec->seq);
-	c->drops[o->sig - 1]++;
-	c->when[o->when]++;
-	c->sender[o->sender]++;
-	c->last = *o;
-	if (o->sender == PIDNS_PROBE_SENDER_ANCESTOR &&
-	    pidns_verdict_stops(o->sig) &&
-	    (!c->first_stop.sig || o->time - c->first_stop.time > window))
-		c->first_stop = *o;
-	raw_write_seqcount_end(&rec->seq);
-	pidns_stat_inc(PIDNS_STAT_DROPS);
-}
-NOKPROBE_SYMBOL(pidns_ns_count_drop);
-
-/**
- * pidns_ns_count_ignored() - Count a signal that is ignored and no drop.
- * @rec: Record of the namespace.
- *
- * Context: siglock of the init held, interrupts off; RCU read side.
- */
-void pidns_ns_count_ignored(struct pidns_ns *rec)
-{
-	raw_write_seqcount_begin(&rec->seq);
-	rec->counts.ignored++;
-	raw_write_seqcount_end(&rec->seq);
-	pidns_stat_inc(PIDNS_STAT_IGNORED);
-}
-NOKPROBE_SYMBOL(pidns_ns_count_ignored);
-
-/**
- * pidns_ns_count_kill() - Note the SIGKILL that ends an init.
- * @rec: Record of the namespace.
- * @o: The signal.
- *
- * Context: siglock of the init held, interrupts off; RCU read side.
- */
-void pidns_ns_count_kill(struct pidns_ns *rec, const struct pidns_origin *o)
-{
-	raw_write_seqcount_begin(&rec->seq);
-	rec->counts.kill = *o;
-	raw_write_seqcount_end(&rec->seq);
-}
-NOKPROBE_SYMBOL(pidns_ns_count_kill);
-
-/**
- * pidns_ns_counts_read() - Copy the counts of a namespace, as one whole.
- * @rec: Record.
- * @counts: Filled in.
- *
- * Context: RCU read side, process context.
- */
-void pidns_ns_counts_read(struct pidns_ns *rec, struct pidns_counts *counts)
-{
-	unsigned int seq;
-
-	do {
-		seq = raw_read_seqcount_begin(&rec->seq);
-		*counts = rec->counts;
-	} while (read_seqcount_retry(&rec->seq, seq));
-}
 
 /**
  * pidns_ns_init() - Make the tables.

@@ -39,14 +39,16 @@ struct pidns_counts {
  * struct pidns_ns - Record of a PID namespace.
  * @node: In the hash by @inum.
  * @rcu: Frees it.
- * @ns: The namespace. It is not pinned: it lives until an RCU grace period
- *	after the record has left the table, which is in proc_free_inum().
+ * @ns: The namespace. Compared, never followed: a record does not pin it, and
+ *	its death may be missed when somebody disarms kprobes.
  * @id: Our own number for it, never used twice.
  * @parent_id: That of its parent. 0 if it has none, or none with a record.
  * @born: CLOCK_BOOTTIME. 0 if that was before the module was loaded.
  * @inum: Inode number.
  * @level: Depth below the initial namespace.
  * @owner: Owner of its user namespace.
+ * @init_nr: Process id of init in the initial namespace, as last seen. 0 if
+ *	none was seen. It may be another's by now: see pidns_census_init().
  * @teardown: The teardown in progress.
  * @seq: Lets readers see @counts as a whole.
  * @counts: Written with the siglock of the init held, which is what makes the
@@ -57,13 +59,14 @@ struct pidns_counts {
 struct pidns_ns {
 	struct hlist_node node;
 	struct rcu_head rcu;
-	struct pid_namespace *ns;
+	const struct pid_namespace *ns;
 	u64 id;
 	u64 parent_id;
 	u64 born;
 	u32 inum;
 	u32 level;
 	kuid_t owner;
+	u32 init_nr;
 	struct pidns_teardown __rcu *teardown;
 	seqcount_t seq;
 	struct pidns_counts counts;
@@ -73,13 +76,13 @@ struct pidns_ns {
 int pidns_ns_init(void);
 void pidns_ns_exit(void);
 
-struct pidns_ns *pidns_ns_find(u32 inum);
+struct pidns_ns *pidns_ns_find(const struct pid_namespace *ns);
+struct pidns_ns *pidns_ns_find_inum(u32 inum);
 struct pidns_ns *pidns_ns_find_id(u64 id);
 struct pidns_ns *pidns_ns_next(u64 *id);
 
 struct pidns_ns *pidns_ns_add(struct pid_namespace *ns, bool born_now);
 void pidns_ns_remove(u32 inum);
-void pidns_ns_scan(void);
 
 u32 pidns_ns_count(void);
 u32 pidns_ns_generation(void);

@@ -176,9 +176,11 @@ void pidns_teardown_begin(struct pid_namespace *ns)
 	struct pidns_ns *rec;
 
 	rcu_read_lock();
-	rec = pidns_ns_find(ns->ns.inum) ?: pidns_ns_add(ns, false);
+	rec = pidns_ns_find(ns) ?: pidns_ns_add(ns, false);
 	if (!rec)
 		goto out;
+	/* The end of another was missed, under the same record. */
+	pidns_teardown_abandon(rec);
 	td = kzalloc(sizeof(*td), GFP_ATOMIC | __GFP_NOWARN);
 	if (!td) {
 		pidns_stat_inc(PIDNS_STAT_NO_RECORD);
@@ -191,6 +193,7 @@ void pidns_teardown_begin(struct pid_namespace *ns)
 		goto out;
 	}
 	rcu_assign_pointer(rec->teardown, td);
+	WRITE_ONCE(rec->init_nr, td->init_pid);
 	trace_teardown_begin(td);
 	pidns_event_push(PIDNS_EVENT_TEARDOWN_BEGIN, td->number, td->inum,
 			 td->begin);
@@ -237,7 +240,7 @@ void pidns_teardown_victim(struct task_struct *p)
 	if (!ns)
 		return;
 	rcu_read_lock();
-	td = td_current(pidns_ns_find(ns->ns.inum));
+	td = td_current(pidns_ns_find(ns));
 	if (!td)
 		goto out;
 	WRITE_ONCE(td->victims, td->victims + 1);
@@ -270,7 +273,7 @@ void pidns_teardown_end(struct pid_namespace *ns)
 	struct pidns_ns *rec;
 
 	rcu_read_lock();
-	rec = pidns_ns_find(ns->ns.inum);
+	rec = pidns_ns_find(ns);
 	td = td_current(rec);
 	if (!td)
 		goto out;
@@ -291,12 +294,10 @@ out:
 NOKPROBE_SYMBOL(pidns_teardown_end);
 
 /**
- * pidns_teardown_abandon() - A namespace dies whose teardown did not end.
- * @rec: Its record, out of the table.
+ * pidns_teardown_abandon() - Give up a teardown whose end was missed.
+ * @rec: Record of a namespace that dies, or is torn down anew.
  *
- * The hook of the end was not hit.  When that was is not known.
- *
- * Context: Any.
+ * Context: Any. Nobody else changes the teardown of this record.
  */
 void pidns_teardown_abandon(struct pidns_ns *rec)
 {

@@ -48,7 +48,7 @@ bool pidns_view_load(struct pidns_view *v, u64 id)
 		v->level = rec->level;
 		v->owner = rec->owner;
 		pidns_ns_counts_read(rec, &v->counts);
-		pidns_census_init(rec->ns, &v->census);
+		pidns_census_init(rec, &v->census);
 		load_state(v, rec);
 	}
 	rcu_read_unlock();

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an init did with its signals, counted.
+ */
+#include <linux/kprobes.h>
+#include <linux/ktime.h>
+
+#include "ns.h"
+#include "param.h"
+#include "stats.h"
+#include "verdict.h"
+
+/**
+ * pidns_ns_count_drop() - Count a drop.
+ * @rec: Record of the namespace.
+ * @o: The signal.
+ *
+ * Context: siglock of the init held, interrupts off; RCU read side.
+ */
+void pidns_ns_count_drop(struct pidns_ns *rec, const struct pidns_origin *o)
+{
+	struct pidns_counts *c = &rec->counts;
+	u64 window = (u64)READ_ONCE(pidns_param_stop_window_ms) * NSEC_PER_MSEC;
+
+	raw_write_seqcount_begin(&rec->seq);
+	c->drops[o->sig - 1]++;
+	c->when[o->when]++;
+	c->sender[o->sender]++;
+	c->last = *o;
+	if (o->sender == PIDNS_PROBE_SENDER_ANCESTOR &&
+	    pidns_verdict_stops(o->sig) &&
+	    (!c->first_stop.sig || o->time - c->first_stop.time > window))
+		c->first_stop = *o;
+	raw_write_seqcount_end(&rec->seq);
+	pidns_stat_inc(PIDNS_STAT_DROPS);
+}
+NOKPROBE_SYMBOL(pidns_ns_count_drop);
+
+/**
+ * pidns_ns_count_ignored() - Count a signal that is ignored and no drop.
+ * @rec: Record of the namespace.
+ *
+ * Context: siglock of the init held, interrupts off; RCU read side.
+ */
+void pidns_ns_count_ignored(struct pidns_ns *rec)
+{
+	raw_write_seqcount_begin(&rec->seq);
+	rec->counts.ignored++;
+	raw_write_seqcount_end(&rec->seq);
+	pidns_stat_inc(PIDNS_STAT_IGNORED);
+}
+NOKPROBE_SYMBOL(pidns_ns_count_ignored);
+
+/**
+ * pidns_ns_count_kill() - Note the SIGKILL that ends an init.
+ * @rec: Record of the namespace.
+ * @o: The signal.
+ *
+ * Context: siglock of the init held, interrupts off; RCU read side.
+ */
+void pidns_ns_count_kill(struct pidns_ns *rec, const struct pidns_origin *o)
+{
+	raw_write_seqcount_begin(&rec->seq);
+	rec->counts.kill = *o;
+	raw_write_seqcount_end(&rec->seq);
+}
+NOKPROBE_SYMBOL(pidns_ns_count_kill);
+
+/**
+ * pidns_ns_counts_read() - Copy the counts of a namespace, as one whole.
+ * @rec: Record.
+ * @counts: Filled in.
+ *
+ * Context: RCU read side, process context.
+ */
+void pidns_ns_counts_read(struct pidns_ns *rec, struct pidns_counts *counts)
+{
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_begin(&rec->seq);
+		*counts = rec->counts;
+	} while (read_seqcount_retry(&rec->seq, seq));
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Finding out by a walk over all pids what no hook has told: namespaces that
+ * are older than the module, or whose birth was missed, and who their inits
+ * are.
+ */
+#include "scan.h"
+
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+
+#include "ns.h"
+#include "stats.h"
+
+/* Makes the record of a namespace that is pinned, unless it has one. */
+static void add_one(struct pid_namespace *ns, bool late)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = pidns_ns_find(ns);
+	rcu_read_unlock();
+	if (!known && pidns_ns_add(ns, false) && late)
+		pidns_stat_inc(PIDNS_STAT_BIRTHS_MISSED);
+}
+
+/* The ancestors first, so that each finds the id of its parent. */
+static void add_with_ancestors(struct pid_namespace *ns, bool late)
+{
+	unsigned int level;
+
+	for (level = 0; level <= ns->level; level++) {
+		struct pid_namespace *a = ns;
+
+		while (a->level > level)
+			a = a->parent;
+		add_one(a, late);
+	}
+}
+
+/* A namespace without a process hangs on the one who will fork into it. */
+static void add_for_children(struct pid *pid, bool late)
+{
+	struct pid_namespace *ns = NULL;
+	struct task_struct *p;
+
+	p = get_pid_task(pid, PIDTYPE_PID);
+	if (!p)
+		return;
+	task_lock(p);
+	if (p->nsproxy && p->nsproxy->pid_ns_for_children != ns_of_pid(pid))
+		ns = get_pid_ns(p->nsproxy->pid_ns_for_children);
+	task_unlock(p);
+	put_task_struct(p);
+	if (!ns)
+		return;
+	add_with_ancestors(ns, late);
+	put_pid_ns(ns);
+}
+
+static void note_init(struct pid *pid)
+{
+	struct pidns_ns *rec;
+
+	if (pid->numbers[pid->level].nr != 1)
+		return;
+	rcu_read_lock();
+	rec = pidns_ns_find(ns_of_pid(pid));
+	if (rec)
+		WRITE_ONCE(rec->init_nr, pid_nr(pid));
+	rcu_read_unlock();
+}
+
+/* A reference to a struct pid pins its namespace, so none can die under us. */
+static void scan(bool late)
+{
+	struct pid *pid;
+	int nr = 1;
+
+	for (;; nr++) {
+		rcu_read_lock();
+		pid = get_pid(idr_get_next(&init_pid_ns.idr, &nr));
+		rcu_read_unlock();
+		if (!pid)
+			break;
+		add_with_ancestors(ns_of_pid(pid), late);
+		add_for_children(pid, late);
+		note_init(pid);
+		put_pid(pid);
+		cond_resched();
+	}
+}
+
+/**
+ * pidns_scan() - Find the namespaces that have no record, and all inits.
+ *
+ * Context: Process context, may sleep.
+ */
+void pidns_scan(void)
+{
+	scan(true);
+}
+
+/**
+ * pidns_scan_at_load() - The same, but none is late.
+ *
+ * Context: Process context, may sleep.
+ */
+void pidns_scan_at_load(void)
+{
+	scan(false);
+}
