@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every signal on the host passes here: the first lines of the handlers are
- * the price that everybody pays.
+ * the price that everybody pays, and what comes after is out of line.
+ *
+ * All of it runs with a siglock held and interrupts off, which is an RCU read
+ * side as well.
  */
 #include <linux/kprobes.h>
 #include <linux/pid.h>
@@ -49,17 +52,31 @@ static void remember_queued(struct pidns_ns *rec, struct task_struct *p,
 }
 NOKPROBE_SYMBOL(remember_queued);
 
+static void recall_queued(struct pidns_ns *rec, struct pidns_origin *o)
+{
+	u64 now = o->time;
+
+	if (rec->queued.sig != o->sig)
+		return;
+	*o = rec->queued;
+	o->when = PIDNS_PROBE_WHEN_DEQUEUED;
+	o->time = now;
+	rec->queued.sig = 0;
+}
+NOKPROBE_SYMBOL(recall_queued);
+
 /*
  * Something is sent to an init.  @first: the same signal is not pending yet; if
  * it is, the queue keeps the first and this one has no effect of its own.
  */
 static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 {
-	struct pid_namespace *ns = task_active_pid_ns(p);
+	struct pid_namespace *ns = ns_of_pid(task_pid(p));
 	enum pidns_verdict verdict;
 	struct pidns_origin o;
 	struct pidns_ns *rec;
 
+	/* A task that is being released has none, nor can it take a signal. */
 	if (!ns)
 		return;
 	verdict = pidns_verdict_sent(sig, p, force);
@@ -68,12 +85,11 @@ static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 	    (verdict == PIDNS_VERDICT_DELIVERED && sig != SIGKILL))
 		return;
 
-	rcu_read_lock();
 	rec = pidns_ns_find(ns);
 	if (verdict == PIDNS_VERDICT_IGNORED) {
 		if (rec)
 			pidns_ns_count_ignored(rec);
-		goto out;
+		return;
 	}
 	pidns_origin_sent(&o, sig, ns, force);
 	if (verdict == PIDNS_VERDICT_DROP)
@@ -82,8 +98,6 @@ static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 		remember_queued(rec, p, &o);
 	else if (verdict == PIDNS_VERDICT_DELIVERED && rec)
 		pidns_ns_count_kill(rec, &o);
-out:
-	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(sent_to_init);
 
@@ -91,7 +105,7 @@ NOKPROBE_SYMBOL(sent_to_init);
  * A dying task sends SIGKILL: it may be an init in zap_pid_ns_processes(), and
  * its target a victim, unless that is on its way out already.
  */
-static noinline void sent_by_dying(struct task_struct *p)
+static void sent_by_dying(struct task_struct *p)
 {
 	if (p->signal->flags & SIGNAL_GROUP_EXIT ||
 	    !atomic_read(&p->signal->live))
@@ -100,13 +114,18 @@ static noinline void sent_by_dying(struct task_struct *p)
 }
 NOKPROBE_SYMBOL(sent_by_dying);
 
-static noinline void prepared_for_init(int sig, struct task_struct *p,
-				       bool force)
+static noinline int prepare_signal_slow(int sig, struct task_struct *p,
+					bool force)
 {
-	sent_to_init(sig, p, force,
-		     !sigismember(&p->signal->shared_pending.signal, sig));
+	if (sig == SIGKILL && current->flags & PF_EXITING)
+		sent_by_dying(p);
+	if (p->signal->flags & SIGNAL_UNKILLABLE)
+		sent_to_init(sig, p, force,
+			     !sigismember(&p->signal->shared_pending.signal,
+					  sig));
+	return 0;
 }
-NOKPROBE_SYMBOL(prepared_for_init);
+NOKPROBE_SYMBOL(prepare_signal_slow);
 
 /* prepare_signal(int sig, struct task_struct *p, bool force), siglock held. */
 static int prepare_signal_pre(struct kprobe *kp, struct pt_regs *regs)
@@ -115,13 +134,11 @@ static int prepare_signal_pre(struct kprobe *kp, struct pt_regs *regs)
 	int sig = regs_get_kernel_argument(regs, 0);
 
 	pidns_stat_inc(PIDNS_STAT_HIT_SIGNAL);
-	if (unlikely(sig == SIGKILL) && current->flags & PF_EXITING)
-		sent_by_dying(p);
+	if (likely(!(p->signal->flags & SIGNAL_UNKILLABLE) && sig != SIGKILL))
+		return 0;
 	/* Only the low byte of a bool argument is defined. */
-	if (unlikely(p->signal->flags & SIGNAL_UNKILLABLE))
-		prepared_for_init(sig, p,
-				  (u8)regs_get_kernel_argument(regs, 2));
-	return 0;
+	return prepare_signal_slow(sig, p,
+				   (u8)regs_get_kernel_argument(regs, 2));
 }
 NOKPROBE_SYMBOL(prepare_signal_pre);
 
@@ -151,9 +168,9 @@ static bool force_of(const struct kernel_siginfo *info, struct pid_namespace *ns
 NOKPROBE_SYMBOL(force_of);
 
 /* SIGKILL is going to have its effect. */
-static noinline void killed(struct task_struct *p, bool force)
+static void killed(struct task_struct *p, bool force)
 {
-	struct pid_namespace *ns = task_active_pid_ns(p);
+	struct pid_namespace *ns = ns_of_pid(task_pid(p));
 	struct pidns_origin o;
 	struct pidns_ns *rec;
 
@@ -166,37 +183,46 @@ static noinline void killed(struct task_struct *p, bool force)
 		return;
 	trace_signal_verdict(p, SIGKILL, PIDNS_VERDICT_DELIVERED, force);
 	pidns_origin_sent(&o, SIGKILL, ns, force);
-	rcu_read_lock();
 	rec = pidns_ns_find(ns);
 	if (rec)
 		pidns_ns_count_kill(rec, &o);
-	rcu_read_unlock();
 }
 NOKPROBE_SYMBOL(killed);
 
-static noinline void generated_for_init(int sig, struct kernel_siginfo *info,
-					struct task_struct *p, int result)
+/* What the kernel calls ignored must be something that we call so, too. */
+static void check_ignored(enum pidns_verdict v)
 {
-	struct pid_namespace *ns = task_active_pid_ns(p);
-	bool force = ns && force_of(info, ns);
-	enum pidns_verdict v = pidns_verdict_sent(sig, p, force);
-
-	if (result == TRACE_SIGNAL_IGNORED && v != PIDNS_VERDICT_DROP &&
-	    v != PIDNS_VERDICT_IGNORED && v != PIDNS_VERDICT_DYING)
+	if (v != PIDNS_VERDICT_DROP && v != PIDNS_VERDICT_IGNORED &&
+	    v != PIDNS_VERDICT_DYING)
 		pidns_stat_inc(PIDNS_STAT_MISMATCHES);
-	sent_to_init(sig, p, force, result == TRACE_SIGNAL_DELIVERED);
 }
-NOKPROBE_SYMBOL(generated_for_init);
+NOKPROBE_SYMBOL(check_ignored);
+
+static noinline void signal_generate_slow(int sig, struct task_struct *p,
+					  const struct kernel_siginfo *info,
+					  int result)
+{
+	struct pid_namespace *ns = ns_of_pid(task_pid(p));
+	bool force = ns && force_of(info, ns);
+
+	if (sig == SIGKILL && result == TRACE_SIGNAL_DELIVERED) {
+		killed(p, force);
+	} else if (p->signal->flags & SIGNAL_UNKILLABLE) {
+		if (result == TRACE_SIGNAL_IGNORED)
+			check_ignored(pidns_verdict_sent(sig, p, force));
+		sent_to_init(sig, p, force, result == TRACE_SIGNAL_DELIVERED);
+	}
+}
+NOKPROBE_SYMBOL(signal_generate_slow);
 
 static void signal_generate_probe(void *data, int sig,
 				  struct kernel_siginfo *info,
 				  struct task_struct *p, int group, int result)
 {
 	pidns_stat_inc(PIDNS_STAT_HIT_SIGNAL);
-	if (unlikely(sig == SIGKILL) && result == TRACE_SIGNAL_DELIVERED)
-		killed(p, force_of(info, task_active_pid_ns(p)));
-	else if (unlikely(p->signal->flags & SIGNAL_UNKILLABLE))
-		generated_for_init(sig, info, p, result);
+	if (likely(!(p->signal->flags & SIGNAL_UNKILLABLE) && sig != SIGKILL))
+		return;
+	signal_generate_slow(sig, p, info, result);
 }
 NOKPROBE_SYMBOL(signal_generate_probe);
 
@@ -206,30 +232,30 @@ struct pidns_probe pidns_probe_signal_generate = {
 	.fn = signal_generate_probe,
 };
 
-/* An init dequeues a signal that it has no handler for. */
-static noinline void dequeued_by_init(int sig, const struct kernel_siginfo *info)
+/* A signal is delivered that has no handler, or is SIGTERM. */
+static noinline void signal_deliver_slow(int sig,
+					 const struct kernel_siginfo *info,
+					 void __user *handler)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
+	struct pid_namespace *ns = ns_of_pid(task_pid(current));
 	struct pidns_origin o;
 	struct pidns_ns *rec;
 
-	if (!ns)
+	if (handler != SIG_DFL) {
+		if (handler != SIG_IGN && ns != &init_pid_ns)
+			pidns_handled_add(current);
+		return;
+	}
+	if (!(current->signal->flags & SIGNAL_UNKILLABLE) ||
+	    !pidns_verdict_dequeued(sig))
 		return;
 	pidns_origin_dequeued(&o, sig, info);
-	rcu_read_lock();
 	rec = pidns_ns_find(ns);
-	if (rec && rec->queued.sig == sig) {
-		u64 now = o.time;
-
-		o = rec->queued;
-		o.when = PIDNS_PROBE_WHEN_DEQUEUED;
-		o.time = now;
-		rec->queued.sig = 0;
-	}
+	if (rec)
+		recall_queued(rec, &o);
 	count_drop(rec, current, ns->ns.inum, &o);
-	rcu_read_unlock();
 }
-NOKPROBE_SYMBOL(dequeued_by_init);
+NOKPROBE_SYMBOL(signal_deliver_slow);
 
 /*
  * In get_signal(), siglock held, after a tracer had its say.  What sigwait(3)
@@ -243,12 +269,8 @@ static void signal_deliver_probe(void *data, int sig,
 	void __user *handler = (void __user *)ka->sa.sa_handler;
 
 	pidns_stat_inc(PIDNS_STAT_HIT_DEQUEUE);
-	if (unlikely(current->signal->flags & SIGNAL_UNKILLABLE) &&
-	    pidns_verdict_dequeued(sig, handler))
-		dequeued_by_init(sig, info);
-	else if (unlikely(sig == SIGTERM) && handler != SIG_DFL &&
-		 handler != SIG_IGN && !task_is_in_init_pid_ns(current))
-		pidns_handled_add(current);
+	if (handler == SIG_DFL || sig == SIGTERM)
+		signal_deliver_slow(sig, info, handler);
 }
 NOKPROBE_SYMBOL(signal_deliver_probe);
 

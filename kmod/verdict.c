@@ -11,23 +11,6 @@
 #include <linux/signal.h>
 
 /**
- * pidns_verdict_handler() - The handler of a process for a signal.
- * @p: Any thread of it.
- * @sig: Signal, 1 to 64.
- *
- * Context: @p's siglock is held.
- * Return: SIG_DFL, SIG_IGN or an address in user space.
- */
-void __user *pidns_verdict_handler(struct task_struct *p, int sig)
-{
-	/* The siglock that we are called under is in the sighand. */
-	struct sighand_struct *sighand = rcu_dereference_raw(p->sighand);
-
-	return (void __user *)sighand->action[sig - 1].sa.sa_handler;
-}
-NOKPROBE_SYMBOL(pidns_verdict_handler);
-
-/**
  * pidns_verdict_sent() - What becomes of a signal that is sent to an init.
  * @sig: Signal, 1 to 64.
  * @p: The task it is sent to: the leader for kill(2), a thread for tgkill(2).
@@ -68,8 +51,7 @@ NOKPROBE_SYMBOL(pidns_verdict_sent);
 
 /**
  * pidns_verdict_dequeued() - Whether get_signal() drops what it has dequeued.
- * @sig: Signal, 1 to 64.
- * @handler: Its handler.
+ * @sig: Signal, 1 to 64, that has no handler.
  *
  * Follows get_signal() from trace_signal_deliver() on, for a process that is
  * SIGNAL_UNKILLABLE.
@@ -77,10 +59,9 @@ NOKPROBE_SYMBOL(pidns_verdict_sent);
  * Context: Any.
  * Return: true if this is a drop.
  */
-bool pidns_verdict_dequeued(int sig, void __user *handler)
+bool pidns_verdict_dequeued(int sig)
 {
-	return handler == SIG_DFL && !sig_kernel_ignore(sig) &&
-	       !sig_kernel_only(sig);
+	return !sig_kernel_ignore(sig) && !sig_kernel_only(sig);
 }
 NOKPROBE_SYMBOL(pidns_verdict_dequeued);
 

@@ -2,9 +2,9 @@
 #ifndef _PIDNS_VERDICT_H
 #define _PIDNS_VERDICT_H
 
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/types.h>
-
-struct task_struct;
 
 /**
  * enum pidns_verdict - What the kernel does with a signal that is being sent.
@@ -27,10 +27,26 @@ enum pidns_verdict {
 	PIDNS_VERDICT_DYING,
 };
 
+/**
+ * pidns_verdict_handler() - The handler of a process for a signal.
+ * @p: Any thread of it.
+ * @sig: Signal, 1 to 64.
+ *
+ * Context: @p's siglock is held.
+ * Return: SIG_DFL, SIG_IGN or an address in user space.
+ */
+static __always_inline void __user *
+pidns_verdict_handler(struct task_struct *p, int sig)
+{
+	/* The siglock that we are called under is in the sighand. */
+	struct sighand_struct *sighand = rcu_dereference_raw(p->sighand);
+
+	return (void __user *)sighand->action[sig - 1].sa.sa_handler;
+}
+
 enum pidns_verdict pidns_verdict_sent(int sig, struct task_struct *p,
 				      bool force);
-bool pidns_verdict_dequeued(int sig, void __user *handler);
+bool pidns_verdict_dequeued(int sig);
 bool pidns_verdict_stops(int sig);
-void __user *pidns_verdict_handler(struct task_struct *p, int sig);
 
 #endif /* _PIDNS_VERDICT_H */
