@@ -14,6 +14,7 @@
 #include <linux/signal.h>
 #include <trace/events/signal.h>
 
+#include "compat/compat.h"
 #include "event.h"
 #include "handled.h"
 #include "hook.h"
@@ -107,7 +108,7 @@ NOKPROBE_SYMBOL(sent_to_init);
  */
 static void sent_by_dying(struct task_struct *p)
 {
-	if (p->signal->flags & SIGNAL_GROUP_EXIT ||
+	if (p->signal->flags & PIDNS_COMPAT_SIGNAL_DYING ||
 	    !atomic_read(&p->signal->live))
 		return;
 	pidns_teardown_victim(p);
@@ -175,7 +176,8 @@ static void killed(struct task_struct *p, bool force)
 	struct pidns_ns *rec;
 
 	/* SIGKILL that ends a core dump finds its target dying. */
-	if (!ns || p->signal->core_state || !atomic_read(&p->signal->live))
+	if (!ns || pidns_compat_was_dumping(p) ||
+	    !atomic_read(&p->signal->live))
 		return;
 	if (current->flags & PF_EXITING)
 		pidns_teardown_victim(p);

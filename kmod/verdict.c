@@ -10,6 +10,8 @@
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
 
+#include "compat/compat.h"
+
 /**
  * pidns_verdict_sent() - What becomes of a signal that is sent to an init.
  * @sig: Signal, 1 to 64.
@@ -29,7 +31,8 @@ enum pidns_verdict pidns_verdict_sent(int sig, struct task_struct *p,
 {
 	void __user *handler;
 
-	if (p->signal->flags & SIGNAL_GROUP_EXIT || p->flags & PF_EXITING)
+	if (p->signal->flags & PIDNS_COMPAT_SIGNAL_DYING ||
+	    p->flags & PF_EXITING)
 		return PIDNS_VERDICT_DYING;
 	if (sigismember(&p->blocked, sig) || sigismember(&p->real_blocked, sig))
 		return PIDNS_VERDICT_QUEUED;

@@ -5,6 +5,7 @@
 #ifndef _PIDNS_COMPAT_H
 #define _PIDNS_COMPAT_H
 
+#include <linux/sched/signal.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
 
@@ -33,6 +34,36 @@
 #define PIDNS_COMPAT_N_MCGRPS	0
 #define PIDNS_COMPAT_MCGRP_FLAGS
 #endif
+
+/*
+ * signal_struct::flags of a process that is on its way out.  Before 5.17 one
+ * that dumps core had a flag of its own, afterwards it has both SIGNAL_GROUP_EXIT
+ * and a core_state.
+ */
+#ifdef SIGNAL_GROUP_COREDUMP
+#define PIDNS_COMPAT_SIGNAL_DYING (SIGNAL_GROUP_EXIT | SIGNAL_GROUP_COREDUMP)
+#else
+#define PIDNS_COMPAT_SIGNAL_DYING SIGNAL_GROUP_EXIT
+#endif
+
+/**
+ * pidns_compat_was_dumping() - Whether SIGKILL has ended a core dump.
+ * @p: A task that was just sent SIGKILL.
+ *
+ * Before 5.17 SIGKILL wipes out the flag that would tell, and such a process
+ * counts as a victim.
+ *
+ * Context: @p's siglock held.
+ * Return: true if so.
+ */
+static inline bool pidns_compat_was_dumping(const struct task_struct *p)
+{
+#ifdef SIGNAL_GROUP_COREDUMP
+	return false;
+#else
+	return p->signal->core_state;
+#endif
+}
 
 /**
  * pidns_compat_dump_attrs() - The attributes of a dump request.
