@@ -185,7 +185,7 @@ char *fmt_duration(uint64_t nsec)
 	}, small[] = {
 		{ NSEC_PER_SEC, "s" }, { 1000000, "ms" }, { 1000, "us" }, { 1, "ns" },
 	};
-	uint64_t sec = (nsec + NSEC_PER_SEC / 2) / NSEC_PER_SEC, whole, part;
+	uint64_t sec = nsec / NSEC_PER_SEC + (nsec % NSEC_PER_SEC >= NSEC_PER_SEC / 2), whole, part;
 	size_t i;
 
 	if (sec >= 60) {
@@ -220,7 +220,9 @@ char *fmt_age(uint64_t nsec)
 
 	if (now < nsec + NSEC_PER_SEC)
 		return fmt_str("now");
-	dur = fmt_duration((now - nsec) / NSEC_PER_SEC * NSEC_PER_SEC);
+	if (now < nsec + 60 * NSEC_PER_SEC)
+		return fmt_str("%" PRIu64 " s ago", (now - nsec) / NSEC_PER_SEC);
+	dur = fmt_duration(now - nsec);
 	str = fmt_str("%s ago", dur);
 	free(dur);
 	return str;

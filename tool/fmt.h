@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define NSEC_PER_SEC	1000000000ULL
+#define NSEC_PER_SEC	UINT64_C(1000000000)
 
 char *fmt_str(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *fmt_vstr(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));

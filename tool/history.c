@@ -127,7 +127,7 @@ static char *cell_lived(struct json_object *td)
 static const struct out_column columns[] = {
 	{ "WHEN", 1, 0, NULL, cell_when, "when the teardown began, init having ended" },
 	{ "ID", 1, RIGHT, "id", NULL, "id of the namespace" },
-	{ "CONTAINER", 1, 0, NULL, cell_container, "name of the container, or its id" },
+	{ "CONTAINER", 1, 0, NULL, cell_container, "name of the container, its id, or /cgroup" },
 	{ "INIT", 1, 0, "init-comm", NULL, "name of the init" },
 	{ "STOP", 0.25, TRUNC, NULL, cell_stop, "first dropped stop signal, and who sent it" },
 	{ "LOST", 1, RIGHT, NULL, cell_lost, "time from that signal to the end of init" },
@@ -183,18 +183,22 @@ static struct json_object *filter(struct json_object *array, const struct sel *s
 	return kept;
 }
 
-static void explain(struct json_object *array)
+static int explain(struct json_object *array)
 {
-	char *time, *text;
+	struct json_object *td;
+	struct out_fact fact;
+	int ret = EXIT_OK;
 	size_t i;
 
-	for (i = 0; i < json_object_array_length(array); i++) {
-		time = text_time_of(json_object_array_get_idx(array, i), "begin");
-		text = text_teardown(json_object_array_get_idx(array, i));
-		out_line("%s  %s", time ?: "?", text);
-		free(time);
-		free(text);
+	for (i = 0; !ret && i < json_object_array_length(array); i++) {
+		td = json_object_array_get_idx(array, i);
+		fact.name = text_time_of(td, "begin") ?: fmt_str("?");
+		fact.text = text_teardown(td);
+		ret = out_facts(&fact, 1);
+		free((char *)fact.name);
+		free(fact.text);
 	}
+	return ret;
 }
 
 static int show(const struct out_choice *choice, const struct sel *sel, size_t last)
@@ -220,7 +224,7 @@ static int show(const struct out_choice *choice, const struct sel *sel, size_t l
 	if (out_settings.json)
 		out_json(array);
 	else if (arg_explain)
-		explain(array);
+		ret = explain(array);
 	else
 		ret = out_table(columns, choice, array, false, !arg_no_headings);
 	json_object_put(array);

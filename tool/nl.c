@@ -380,6 +380,8 @@ void pnl_complain(const struct pnl *nl)
 		complain_absent();
 	} else if (ack->error == -EOPNOTSUPP) {
 		out_error(THE_MODULE " does not know this request: it is older than this tool");
+	} else if (ack->error == -EBADMSG) {
+		out_error(THE_MODULE " speaks another version of the protocol than this tool");
 	} else {
 		out_error("the kernel answered: %s", strerror(-ack->error));
 	}

@@ -51,6 +51,10 @@ static const struct {
 } doubts[] = {
 	{ "unattributed", true, "drop", "drops",
 	  "could not be attributed to a namespace: the counts of some are too low" },
+	{ "deaths-missed", true, "namespace", "namespaces",
+	  "died unseen, and may have been listed longer than they were there" },
+	{ "births-missed", false, "namespace", "namespaces",
+	  "came into being unseen, and were found later" },
 	{ "no-record", true, "namespace or teardown", "namespaces or teardowns",
 	  "could not be recorded, for want of memory" },
 	{ "unended", true, "teardown was", "teardowns were",
@@ -199,7 +203,7 @@ static int print_facts(struct json_object *s)
 		{ "module", fmt_str("version %s, loaded %s (%s), signals seen by %s",
 				    obj_str(s, "version") ?: "?", loaded, age,
 				    obj_str(s, "signal-hook") ?: "?") },
-		{ "namespaces", fmt_str("%" PRIu64 " now; since load %" PRIu64 " known, %" PRIu64
+		{ "namespaces", fmt_str("%" PRIu64 " now; %" PRIu64 " since load, of which %" PRIu64
 					" died", obj_u64(s, "namespaces", 0),
 					obj_u64(s, "born", 0), obj_u64(s, "died", 0)) },
 		{ "signals", fmt_str("%" PRIu64 " dropped, %" PRIu64 " ignored",

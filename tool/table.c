@@ -207,18 +207,16 @@ int out_facts(const struct out_fact *facts, size_t n)
 	bool ok = false;
 	size_t i;
 
-	if (!tb || !scols_table_new_column(tb, "INDENT", 1, 0) ||
-	    !scols_table_new_column(tb, "NAME", 1, 0) ||
-	    !scols_table_new_column(tb, "FACT", 0.8, SCOLS_FL_WRAP))
+	if (!tb || !scols_table_new_column(tb, "", 1, 0) ||
+	    !scols_table_new_column(tb, "", 0.8, SCOLS_FL_WRAP))
 		goto out;
 	scols_table_enable_noheadings(tb, 1);
 	for (i = 0; i < n; i++) {
 		if (!facts[i].text)
 			continue;
 		line = scols_table_new_line(tb, NULL);
-		if (!line || scols_line_set_data(line, 0, " ") ||
-		    scols_line_set_data(line, 1, facts[i].name) ||
-		    scols_line_set_data(line, 2, facts[i].text))
+		if (!line || scols_line_refer_data(line, 0, fmt_str("  %s", facts[i].name)) ||
+		    scols_line_set_data(line, 1, facts[i].text))
 			goto out;
 	}
 	ok = !scols_table_get_nlines(tb) || !scols_print_table(tb);

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "cont.h"
 #include "fmt.h"
@@ -20,13 +21,8 @@ static char *join(char *a, char *b)
 	return str;
 }
 
-/**
- * text_label() - Call a namespace by a short name.
- * @obj: an object after names_annotate()
- *
- * Return: the name or the short id of its container, or NULL if it has none.
- */
-char *text_label(struct json_object *obj)
+/* The name or the short id of a container, NULL if it is not in one. */
+static char *container_label(struct json_object *obj)
 {
 	const char *name = obj_str(obj, "name");
 
@@ -36,11 +32,40 @@ char *text_label(struct json_object *obj)
 	return name ? fmt_str("%.*s", CONT_ID_SHORT, name) : NULL;
 }
 
-/* "web (crun)", or "namespace 12" */
+/* The last part of the cgroup's path, with its slash, NULL if that is all. */
+static const char *cgroup_label(struct json_object *obj)
+{
+	const char *path = obj_str(obj, "cgroup-path");
+	const char *last = path ? strrchr(path, '/') : NULL;
+
+	return last && last[1] ? last : NULL;
+}
+
+/**
+ * text_label() - Call a namespace by a short name.
+ * @obj: an object after names_annotate()
+ *
+ * Return: the name or the short id of its container; else the last part of its
+ * cgroup's path, which begins with a slash; NULL if it is in the root group.
+ */
+char *text_label(struct json_object *obj)
+{
+	char *label = container_label(obj);
+	const char *cgroup = cgroup_label(obj);
+
+	if (label || !cgroup)
+		return label;
+	return fmt_str("%s", cgroup);
+}
+
+/* "web (crun)", "namespace 12 (cgroup /web)" or "namespace 12" */
 static char *who(struct json_object *obj)
 {
-	char *label = text_label(obj), *str;
+	char *label = container_label(obj), *str;
 
+	if (!label && cgroup_label(obj))
+		return fmt_str("namespace %" PRIu64 " (cgroup %s)", obj_u64(obj, "id", 0),
+			       obj_str(obj, "cgroup-path"));
 	if (!label)
 		return fmt_str("namespace %" PRIu64, obj_u64(obj, "id", 0));
 	str = fmt_str("%s (%s)", label, obj_str(obj, "runtime") ?: "plain");
@@ -177,7 +202,7 @@ static char *told_to_stop(struct json_object *td, struct json_object *stop)
 {
 	char *name = who(td), *from = text_origin(stop), *time = text_time_of(stop, "time");
 	char *lost = fmt_duration(obj_u64(td, "time-lost", 0));
-	char *str = fmt_str("%s was told to stop by %s%s%s", name, from, time ? " at " : "",
+	char *str = fmt_str("%s was told to stop by %s%s%s", name, from, time ? ", at " : "",
 			    time ?: "");
 
 	str = join(str, fmt_str("; its init, %s, dropped it (no handler); %s later it",
@@ -195,19 +220,17 @@ static char *not_told(struct json_object *td)
 	return join(who(td), fmt_str(": its init, %s,", obj_str(td, "init-comm") ?: "?"));
 }
 
-/* " was killed by SIGKILL (137), from 830 (crun), an ancestor" */
+/* " was killed by SIGKILL from 830 (crun), an ancestor: exit 137" */
 static char *ending(struct json_object *td)
 {
 	struct json_object *kill = obj_get(td, "kill");
 	uint32_t status = obj_u64(td, "status", 0);
-	char *how = fmt_status(status), *from;
+	bool killed = WIFSIGNALED(status);
 
-	if (kill) {
-		from = text_origin(kill);
-		how = join(how, fmt_str(": %s", from));
-		free(from);
-	}
-	return join(fmt_str((status & 0x7f) && !(status & 0x80) ? " was " : " "), how);
+	if (kill && killed && WTERMSIG(status) == obj_u64(kill, "signal", 0))
+		return join(join(fmt_str(" was killed by "), text_origin(kill)),
+			    fmt_str(": exit %d", 128 + WTERMSIG(status)));
+	return join(fmt_str(killed && !WCOREDUMP(status) ? " was " : " "), fmt_status(status));
 }
 
 /**
