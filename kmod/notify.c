@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
+#include "compat/compat.h"
 #include "event.h"
 #include "fill.h"
 #include "netlink.h"
@@ -38,7 +39,8 @@ static const u8 event_cmd[] = {
  */
 bool pidns_notify_wanted(void)
 {
-	return genl_has_listeners(&pidns_nl_family, &init_net, 0);
+	return PIDNS_COMPAT_N_MCGRPS &&
+	       genl_has_listeners(&pidns_nl_family, &init_net, 0);
 }
 
 /**
