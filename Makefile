@@ -13,7 +13,7 @@ export PIDNS_CMD := $(value CMD)
 
 # make ends with 2 whatever a recipe ended with.  Where a command's own status
 # is the point, a plugin ends make with it, if this make can load one.
-ifneq ($(filter vm-run vm-test,$(MAKECMDGOALS)),)
+ifneq ($(filter vm-run vm-test vm-shell,$(MAKECMDGOALS)),)
 -load build/make_exit.so
 endif
 STATUS := build/.status.$(shell echo $$PPID)
@@ -50,20 +50,17 @@ module:
 tool:
 	@scripts/tool
 
-vm-run: vm-run-status
+vm-run vm-test vm-shell: %: %-status
 	@$(exit-with $(STATUS))status=$$(cat $(STATUS)); rm -f $(STATUS); exit $$status
 
 vm-run-status:
 	@mkdir -p build; scripts/guest run "$$PIDNS_CMD"; echo $$? > $(STATUS)
 
-vm-test: vm-test-status
-	@$(exit-with $(STATUS))status=$$(cat $(STATUS)); rm -f $(STATUS); exit $$status
-
 vm-test-status:
 	@mkdir -p build; scripts/guest test $(T); echo $$? > $(STATUS)
 
-vm-shell:
-	@scripts/guest shell
+vm-shell-status:
+	@mkdir -p build; scripts/guest shell; echo $$? > $(STATUS)
 
 check:
 	@scripts/check
@@ -88,5 +85,5 @@ clean:
 	rm -rf build
 	@scripts/tool clean
 
-.PHONY: all help module tool vm-run vm-run-status vm-shell vm-test \
-	vm-test-status check lint ynl-regen install uninstall deps clean
+.PHONY: all help module tool vm-run vm-run-status vm-test \
+	vm-test-status vm-shell vm-shell-status check lint ynl-regen install uninstall deps clean

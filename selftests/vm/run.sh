@@ -9,8 +9,9 @@
 #        run.sh shell              an interactive shell, with the host's root
 #
 # environment: KERNEL (6.1), LOAD (1: module loaded), MODPARAMS, TIMEOUT in
-# seconds (300), MEM in MiB (2048), SMP (2), NAME of the log, ADD (a directory
-# to be found as /run/pidns/add), APPEND (kernel command line)
+# seconds (300), MEM in MiB (2048), SMP (2), NAME of the log in build/vm/ or LOG
+# (a file), ADD (a directory to be found as /run/pidns/add), APPEND (kernel
+# command line), ICOUNT (1: the time stamp counter counts instructions; SMP=1)
 #
 # Standard output is the job's output.  Exit status: the job's; 125 when the
 # harness failed, or the guest's kernel complained.
@@ -47,25 +48,35 @@ esac
 
 command -v "$QEMU" >/dev/null || fail "there is no $QEMU: run 'make deps'"
 
-# Module, tool and whatever the job brings, snapshot for this guest.
-NAME=${NAME:-$mode-$KERNEL}
+# Guests that run at the same time have logs of their own.
 mkdir -p "$BUILD/vm"
-run=$(mktemp -d "$BUILD/vm/.$NAME.XXXXXX")
-log=$BUILD/vm/$NAME.log
+name=${NAME:=$mode-$KERNEL}
+n=1
+while exec 7>"$BUILD/vm/.$name.lock" && ! flock -n 7; do
+	name=$NAME-$((++n))
+done
+log=${LOG:-$BUILD/vm/$name.log}
+run=$(mktemp -d "$BUILD/vm/.$name.XXXXXX")
+guest=""
 trap 'rm -rf "$run"' EXIT
+trap '[ -z "$guest" ] || kill "$guest" 2>/dev/null; exit 125' HUP INT TERM
+
+# Module, tool and whatever the job brings: as they are now.
 
 "$TOP/scripts/kernel" fetch "$KERNEL" || fail "kernel $KERNEL is not to be had"
 files=$run/files/pidns
 mkdir -p "$files/bin"
 ko=$BUILD/$KERNEL/kmod/pidns_probe.ko
 if [ -e "$ko" ]; then
-	cp "$ko" "$files/"
+	flock "$BUILD/$KERNEL/.lock" cp "$ko" "$files/"
 elif [ "$LOAD" != 0 ]; then
 	fail "there is no $ko: run 'make module KERNEL=$KERNEL'"
 fi
 [ ! -x "$TOP/tool/pidnsctl" ] || cp "$TOP/tool/pidnsctl" "$files/bin/"
 [ -z "${ADD-}" ] || cp -a "$ADD" "$files/add"
 cp "$VM/init2" "$files/"
+
+[ "$mode" != shell ] || TIMEOUT=0
 
 root=host sh=/bin/bash
 case $mode in
@@ -79,6 +90,7 @@ case $TOP/:$CACHE/ in
 /tmp/* | *:/tmp/*) keep_tmp=1 ;;
 esac
 read -r rows cols < <(stty size 2>/dev/null || echo 24 80)
+[ "$rows" != 0 ] || rows=24 cols=80
 {
 	printf '%s=%q\n' GUEST_ROOT "$root" GUEST_SH "$sh" GUEST_LOAD "$LOAD" \
 		GUEST_MODPARAMS "${MODPARAMS-}" GUEST_KEEP_TMP "$keep_tmp" \
@@ -108,7 +120,7 @@ append="console=ttyS0 loglevel=7 panic=-1 oops=panic no_timer_check"
 append+=" tsc=unstable nokaslr log_buf_len=4M"
 append+=" rcupdate.rcu_cpu_stall_timeout=60 ${APPEND-}"
 arguments=(
-	-accel tcg,thread=multi,tb-size=512 -cpu max -machine q35
+	-machine q35
 	-smp "${SMP:-2}" -m "${MEM:-2048}"
 	-nodefaults -no-user-config -display none -no-reboot -monitor none
 	-kernel "$("$TOP/scripts/kernel" path "$KERNEL" vmlinuz)"
@@ -118,14 +130,21 @@ arguments=(
 	-chardev "file,id=status,path=$run/status"
 	-device virtserialport,nr=2,chardev=status
 )
+# Without ERMS a copy of a page is not counted as thousands of instructions.
+if [ "${ICOUNT:-0}" = 1 ]; then
+	arguments+=(-accel tcg,thread=single -icount shift=0,sleep=off
+		-cpu max,-erms,-fsrm)
+else
+	arguments+=(-accel tcg,thread=multi,tb-size=512 -cpu max)
+fi
 [ "$root" = small ] || arguments+=(
 	-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap
 	-device virtio-9p-pci,fsdev=host,mount_tag=host
 )
 if [ "$mode" = shell ]; then
-	arguments+=(-chardev stdio,id=shell,signal=off -serial chardev:shell)
+	arguments+=(-chardev stdio,id=shell,signal=off -device virtconsole,chardev=shell)
 	say "the guest's kernel log is in ${log#"$TOP/"}; leave the shell to end it"
-	exec 9>/dev/null
+	exec 9>&1
 else
 	# Held open here, so that the reader ends even if QEMU never opens it.
 	mkfifo "$run/output"
@@ -136,13 +155,16 @@ else
 		-chardev "file,id=output,path=$run/output"
 		-device virtserialport,nr=1,chardev=output
 	)
-	exec 0</dev/null
+	exec 0</dev/null 1>"$run/qemu"
 fi
 
 : > "$log"
 status=0
 timeout --foreground -k 5 "$TIMEOUT" "$QEMU" "${arguments[@]}" \
-	>"$run/qemu" 2>&1 || status=$?
+	<&0 2>>"$run/qemu" &
+guest=$!
+wait "$guest" || status=$?
+guest=""
 exec 9>&-
 [ "$mode" = shell ] || wait "$reader" || :
 

@@ -92,7 +92,7 @@ run_group()
 		: > "$work/results"
 		: > "$work/ran"
 		set +e
-		KERNEL=$kernel LOAD=0 NAME=$guest ADD=$work/add \
+		KERNEL=$kernel LOAD=0 NAME=$guest LOG=$work/log ADD=$work/add \
 			TIMEOUT=${TIMEOUT:-1200} \
 			"$VM/run.sh" "$root" "$work/job" |
 			awk -v kernel="$kernel" -v verbose="${VERBOSE:-0}" \
@@ -100,11 +100,12 @@ run_group()
 			    -f "$VM/tally.awk"
 		status=${PIPESTATUS[0]}
 		set -e
+		cp "$work/log" "$BUILD/vm/$guest.log"
 
 		# What the kernel logged during a test is a failure of it.
 		while IFS=$'\t' read -r name line; do
 			fail "$name" "leaves the kernel log clean" "$line"
-		done < <("$VM/splats" --by-test "$BUILD/vm/$guest.log" |
+		done < <("$VM/splats" --by-test "$work/log" |
 			 awk -F '\t' '!seen[$1]++')
 		if ! [ -s "$work/ran" ]; then
 			for name; do
