@@ -202,13 +202,16 @@ NOKPROBE_SYMBOL(check_ignored);
 
 static noinline void signal_generate_slow(int sig, struct task_struct *p,
 					  const struct kernel_siginfo *info,
-					  int result)
+					  int group, int result)
 {
 	struct pid_namespace *ns = ns_of_pid(task_pid(p));
 	bool force = ns && force_of(info, ns);
 
 	if (sig == SIGKILL && result == TRACE_SIGNAL_DELIVERED) {
 		killed(p, force);
+	} else if (!group && p->flags & PF_EXITING) {
+		/* Since 7.x prepare_signal() is not asked about such a thread. */
+		return;
 	} else if (p->signal->flags & SIGNAL_UNKILLABLE) {
 		if (result == TRACE_SIGNAL_IGNORED)
 			check_ignored(pidns_verdict_sent(sig, p, force));
@@ -224,7 +227,7 @@ static void signal_generate_probe(void *data, int sig,
 	pidns_stat_inc(PIDNS_STAT_HIT_SIGNAL);
 	if (likely(!(p->signal->flags & SIGNAL_UNKILLABLE) && sig != SIGKILL))
 		return;
-	signal_generate_slow(sig, p, info, result);
+	signal_generate_slow(sig, p, info, group, result);
 }
 NOKPROBE_SYMBOL(signal_generate_probe);
 

@@ -20,8 +20,8 @@
  * @force: As prepare_signal() has it.
  *
  * Follows prepare_signal(), sig_ignored() and sig_task_ignored(), in their
- * order.  An exiting thread is dying here, although kernels before 7.x still
- * queue a signal to it: it cannot take one any more.
+ * order.  A process is dying from the exit of its last thread on: its leader
+ * may have ended long before, and is still what kill(2) looks at.
  *
  * Context: siglock held, interrupts off.
  * Return: The verdict.
@@ -32,7 +32,7 @@ enum pidns_verdict pidns_verdict_sent(int sig, struct task_struct *p,
 	void __user *handler;
 
 	if (p->signal->flags & PIDNS_COMPAT_SIGNAL_DYING ||
-	    p->flags & PF_EXITING)
+	    !atomic_read(&p->signal->live))
 		return PIDNS_VERDICT_DYING;
 	if (sigismember(&p->blocked, sig) || sigismember(&p->real_blocked, sig))
 		return PIDNS_VERDICT_QUEUED;
