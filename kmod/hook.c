@@ -84,7 +84,7 @@ static struct pidns_hook hooks[] = {
 	},
 	[HOOK_DEQUEUE] = {
 		.name = "dequeue",
-		.loss = "drops of signals that were blocked are not seen, and victims seem less graceful",
+		.loss = "drops of blocked signals are not seen, and victims seem less graceful",
 		.hit = PIDNS_STAT_HIT_DEQUEUE,
 		.way = { &pidns_probe_signal_deliver },
 	},

@@ -14,34 +14,38 @@
 #include "ns.h"
 #include "stats.h"
 
-/* Makes the record of a namespace that is pinned, unless it has one. */
-static void add_one(struct pid_namespace *ns, bool late)
+static bool is_known(struct pid_namespace *ns)
 {
 	bool known;
 
 	rcu_read_lock();
 	known = pidns_ns_find(ns);
 	rcu_read_unlock();
-	if (!known && pidns_ns_add(ns, false) && late)
-		pidns_stat_inc(PIDNS_STAT_BIRTHS_MISSED);
+	return known;
 }
 
-/* The ancestors first, so that each finds the id of its parent. */
-static void add_with_ancestors(struct pid_namespace *ns, bool late)
+/*
+ * Makes the record of a namespace that is pinned, unless it has one; those of
+ * its ancestors first, so that each finds the id of its parent.
+ */
+static void add(struct pid_namespace *ns, bool late)
 {
 	unsigned int level;
 
+	if (is_known(ns))
+		return;
 	for (level = 0; level <= ns->level; level++) {
 		struct pid_namespace *a = ns;
 
 		while (a->level > level)
 			a = a->parent;
-		add_one(a, late);
+		if (!is_known(a) && pidns_ns_add(a, false) && late)
+			pidns_stat_inc(PIDNS_STAT_BIRTHS_MISSED);
 	}
 }
 
 /* A namespace without a process hangs on the one who will fork into it. */
-static void add_for_children(struct pid *pid, bool late)
+static void add_for_children(struct pid *pid)
 {
 	struct pid_namespace *ns = NULL;
 	struct task_struct *p;
@@ -56,7 +60,7 @@ static void add_for_children(struct pid *pid, bool late)
 	put_task_struct(p);
 	if (!ns)
 		return;
-	add_with_ancestors(ns, late);
+	add(ns, false);
 	put_pid_ns(ns);
 }
 
@@ -85,8 +89,9 @@ static void scan(bool late)
 		rcu_read_unlock();
 		if (!pid)
 			break;
-		add_with_ancestors(ns_of_pid(pid), late);
-		add_for_children(pid, late);
+		add(ns_of_pid(pid), late);
+		if (!late)
+			add_for_children(pid);
 		note_init(pid);
 		put_pid(pid);
 		cond_resched();
@@ -96,6 +101,8 @@ static void scan(bool late)
 /**
  * pidns_scan() - Find the namespaces that have no record, and all inits.
  *
+ * A namespace whose birth was missed is found when it has a process.
+ *
  * Context: Process context, may sleep.
  */
 void pidns_scan(void)
@@ -104,7 +111,8 @@ void pidns_scan(void)
 }
 
 /**
- * pidns_scan_at_load() - The same, but none is late.
+ * pidns_scan_at_load() - The same, but none is late, and those without a
+ * process are found as well.
  *
  * Context: Process context, may sleep.
  */
