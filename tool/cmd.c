@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -9,14 +8,11 @@
 #include <json-c/json.h>
 
 #include "cmd.h"
-#include "fmt.h"
+#include "help.h"
 #include "out.h"
 
 #define WORDS_MAX	16
 #define PATH_MAX_LEN	64
-
-#define HELP_WIDTH	79
-#define USAGE_INDENT	15
 
 /* Values of getopt_long() for words, beyond those of letters. */
 #define WORD_BASE	256
@@ -32,13 +28,6 @@ static const struct option globals[] = {
 
 #define GLOBAL_LETTERS	"jpNhV"
 #define N_GLOBALS	(sizeof(globals) / sizeof(globals[0]) - 1)
-
-static const char global_help[] =
-	"  -j, --json             print JSON, errors too\n"
-	"  -p, --pretty           print JSON over several lines\n"
-	"  -N, --numeric          print signals as numbers\n"
-	"  -h, --help             print this help\n"
-	"  -V, --version          print the version of the tool\n";
 
 /* What is to be done once the options are taken. */
 enum action {
@@ -70,87 +59,6 @@ static const struct cmd *find_sub(const struct cmd *cmd, const char *name)
 		if (!strcmp(sub->name, name))
 			return sub;
 	return NULL;
-}
-
-static void print_sentence(FILE *f, const char *help)
-{
-	fprintf(f, "%c%s.\n", toupper((unsigned char)*help), help + 1);
-}
-
-static void print_table_help(FILE *f, const struct place *place, bool root)
-{
-	const struct cmd *sub;
-
-	fprintf(f, "Usage: pidnsctl [OPTIONS]%s%s COMMAND [WORDS]\n       pidnsctl%s help\n\n",
-		place->path, root ? " OBJECT" : "", place->path);
-	print_sentence(f, place->cmd->help);
-	fputc('\n', f);
-	fprintf(f, "%s:\n", root ? "Objects" : "Commands");
-	for (sub = place->cmd->sub; sub->name; sub++)
-		fprintf(f, "  %-22s %s%s\n", sub->name, sub->help,
-			!root && sub == place->cmd->sub ? " (default)" : "");
-}
-
-/* Returns the column after it. */
-static int print_word_usage(FILE *f, const struct cmd_word *word, int column)
-{
-	char *text;
-	int len;
-
-	if (!word->name)
-		text = fmt_str("%s", word->value);
-	else if (word->value)
-		text = fmt_str("[%s %s]", word->name, word->value);
-	else
-		text = fmt_str("[%s]", word->name);
-	len = strlen(text) + 1;
-	if (column + len > HELP_WIDTH)
-		column = fprintf(f, "\n%*s", USAGE_INDENT, "") - 1;
-	fprintf(f, " %s", text);
-	free(text);
-	return column + len;
-}
-
-static void print_word_help(FILE *f, const struct cmd_word *word)
-{
-	char *name;
-
-	if (!word->name)
-		name = fmt_str("    %s", word->value);
-	else
-		name = fmt_str("%c%c%s %s%s%s", word->letter ? '-' : ' ', word->letter ?: ' ',
-			       word->letter ? "," : " ", word->name, word->value ? " " : "",
-			       word->value ?: "");
-	fprintf(f, "  %-22s %s\n", name, word->help);
-	free(name);
-}
-
-static void print_command_help(FILE *f, const struct place *place)
-{
-	const struct cmd_word *words = place->cmd->words, *word;
-
-	int column = fprintf(f, "Usage: pidnsctl [OPTIONS]%s", place->path);
-
-	for (word = words; word && word->help; word++)
-		column = print_word_usage(f, word, column);
-	fprintf(f, "\n       pidnsctl%s help\n\n", place->path);
-	print_sentence(f, place->cmd->help);
-	if (words) {
-		fputs("\nWords, each of which may be written as an option (--word) as well:\n", f);
-		for (word = words; word->help; word++)
-			print_word_help(f, word);
-	}
-	if (place->cmd->more)
-		place->cmd->more(f);
-}
-
-static void print_help(FILE *f, const struct place *place)
-{
-	if (place->cmd->sub)
-		print_table_help(f, place, !*place->path);
-	else
-		print_command_help(f, place);
-	fprintf(f, "\nOptions:\n%s", global_help);
 }
 
 static int print_version(void)
@@ -191,29 +99,23 @@ static enum action take_global(int letter)
 }
 
 /*
- * getopt_long() takes abbreviations; they would break with every new option.
- * @leading looks only at the options before the first word.
+ * getopt_long() takes abbreviations, which would break with every new option:
+ * look at what it is about to take. It never reorders what we give it.
  */
-static bool long_options_exact(char **argv, const struct option *options, bool leading)
+static bool next_is_exact(char **argv, const struct option *options)
 {
+	const char *arg = argv[optind ? optind : 1];
 	const struct option *opt;
 	size_t len;
 
-	for (; *argv && strcmp(*argv, "--"); argv++) {
-		if (leading && **argv != '-')
-			break;
-		if (strncmp(*argv, "--", 2))
-			continue;
-		len = strcspn(*argv + 2, "=");
-		for (opt = options; opt->name; opt++)
-			if (strlen(opt->name) == len && !strncmp(opt->name, *argv + 2, len))
-				break;
-		if (!opt->name) {
-			out_error("there is no option '%.*s'", (int)len + 2, *argv);
-			return false;
-		}
-	}
-	return true;
+	if (!arg || strncmp(arg, "--", 2) || !arg[2])
+		return true;
+	len = strcspn(arg + 2, "=");
+	for (opt = options; opt->name; opt++)
+		if (strlen(opt->name) == len && !strncmp(opt->name, arg + 2, len))
+			return true;
+	out_error("there is no option '%.*s'", (int)len + 2, arg);
+	return false;
 }
 
 /* Says what getopt_long() did not like. */
@@ -318,10 +220,10 @@ static enum action take_words(const struct cmd_word *words, int argc, char **arg
 	int opt;
 
 	make_options(words, options, letters);
-	if (!long_options_exact(argv + 1, options, false))
-		return ACTION_USAGE;
 	optind = 0;
 	while (action == ACTION_RUN) {
+		if (!next_is_exact(argv, options))
+			return ACTION_USAGE;
 		opt = getopt_long(argc, argv, letters, options, NULL);
 		if (opt == -1)
 			break;
@@ -349,9 +251,9 @@ static enum action take_globals(int argc, char **argv)
 	enum action action = ACTION_RUN;
 	int opt;
 
-	if (!long_options_exact(argv + 1, globals, true))
-		return ACTION_USAGE;
 	while (action == ACTION_RUN) {
+		if (!next_is_exact(argv, globals))
+			return ACTION_USAGE;
 		opt = getopt_long(argc, argv, "+:" GLOBAL_LETTERS, globals, NULL);
 		if (opt == -1)
 			break;
@@ -452,7 +354,7 @@ int cmd_run(const struct cmd *root, int argc, char **argv)
 		if (out_settings.json)
 			out_error("no object is given");
 		else
-			print_help(stderr, &place);
+			help_print(stderr, place.cmd, place.path);
 		return EXIT_USAGE;
 	}
 	if (action == ACTION_RUN)
@@ -460,7 +362,7 @@ int cmd_run(const struct cmd *root, int argc, char **argv)
 
 	switch (action) {
 	case ACTION_HELP:
-		print_help(stdout, &place);
+		help_print(stdout, place.cmd, place.path);
 		return EXIT_OK;
 	case ACTION_VERSION:
 		return print_version();
