@@ -39,6 +39,7 @@ help:
 	@echo '  make check                    everything, on every kernel that must work'
 	@echo '  make lint                     style, static checks, spec agreement'
 	@echo '  make vm-test T=NAME           one test by name [KERNEL=]'
+	@echo '  make bench                    what the module adds to a signal, in instructions'
 	@echo '  make ynl-regen                generate the netlink code anew from its spec'
 	@echo
 	@echo "Kernels: $$(scripts/kernel list | xargs). Downloads are kept in"
@@ -61,6 +62,12 @@ vm-test-status:
 
 vm-shell-status:
 	@mkdir -p build; scripts/guest shell; echo $$? > $(STATUS)
+
+demo:
+	@demo/run
+
+bench: deps
+	@scripts/bench
 
 check:
 	@scripts/check
@@ -85,5 +92,5 @@ clean:
 	rm -rf build
 	@scripts/tool clean
 
-.PHONY: all help module tool vm-run vm-run-status vm-test \
+.PHONY: all help demo bench module tool vm-run vm-run-status vm-test \
 	vm-test-status vm-shell vm-shell-status check lint ynl-regen install uninstall deps clean
