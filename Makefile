@@ -37,6 +37,7 @@ help:
 	@echo '  make vm-shell                 a shell [KERNEL= LOAD=0 MODPARAMS=]'
 	@echo 'Testing'
 	@echo '  make check                    everything, on every kernel that must work'
+	@echo '  make check-debug              the tests on kernels that check themselves (builds these)'
 	@echo '  make lint                     style, static checks, spec agreement'
 	@echo '  make vm-test T=NAME           one test by name [KERNEL=]'
 	@echo '  make bench                    what the module adds to a signal, in instructions'
@@ -72,6 +73,9 @@ bench: deps
 check:
 	@scripts/check
 
+check-debug:
+	@scripts/check debug
+
 lint: deps
 	@scripts/lint
 
@@ -93,4 +97,5 @@ clean:
 	@scripts/tool clean
 
 .PHONY: all help demo bench module tool vm-run vm-run-status vm-test \
-	vm-test-status vm-shell vm-shell-status check lint ynl-regen install uninstall deps clean
+	vm-test-status vm-shell vm-shell-status check check-debug \
+	lint ynl-regen install uninstall deps clean

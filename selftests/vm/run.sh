@@ -27,6 +27,10 @@ KERNEL=${KERNEL:-6.1}
 LOAD=${LOAD:-1}
 TIMEOUT=${TIMEOUT:-300}
 QEMU=${QEMU:-qemu-system-x86_64}
+# A kernel that checks itself takes its time over it.
+slow=1
+[ "${KERNEL#*-}" = "$KERNEL" ] || { slow=4 MEM=${MEM:-3072}; }
+TIMEOUT=$((TIMEOUT * slow))
 
 fail()
 {
@@ -103,7 +107,7 @@ read -r rows cols < <(stty size 2>/dev/null || echo 24 80)
 		echo 'GUEST_CWD=/tmp'
 	fi
 	printf 'export %s=%q\n' PIDNS_KO /run/pidns/pidns_probe.ko \
-		PIDNS_KERNEL "$KERNEL"
+		PIDNS_KERNEL "$KERNEL" PIDNS_SLOW "$slow"
 } > "$files/env"
 
 base=$BUILD/vm/base-$KERNEL.cpio
