@@ -219,6 +219,9 @@ long do_thread(const long *arg)
 	if (err)
 		return -err;
 	pthread_detach(thread);
+	/* The C library took these two for itself. */
+	raw_action(32, ACTION_DFL);
+	raw_action(33, ACTION_DFL);
 	/* The new thread is the one to say which it is. */
 	poll_until(DEADLINE_MS, __atomic_load_n(&a->tid, __ATOMIC_ACQUIRE));
 	return a->tid;

@@ -75,6 +75,7 @@ char process_state(pid_t pid);
 long do_nothing(const long *arg);
 long do_action(const long *arg);	/* signal, enum action */
 long do_mask(const long *arg);		/* SIG_*, bit mask: signal 1 is bit 0 */
+long do_restore(const long *arg);	/* default, not blocked, not pending */
 long do_pending(const long *arg);	/* is it? signal */
 long do_fork(const long *arg);		/* number of the new agent, a child */
 long do_thread(const long *arg);	/* number of the new agent, a thread */

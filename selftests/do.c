@@ -132,6 +132,14 @@ long do_mask(const long *arg)
 	return raw_mask(arg[0], arg[1]);
 }
 
+long do_restore(const long *arg)
+{
+	/* To ignore a signal takes it out of the queues. */
+	return raw_action(arg[0], ACTION_IGN) ?:
+	       raw_action(arg[0], ACTION_DFL) ?:
+	       raw_mask(SIG_UNBLOCK, BIT_OF(arg[0]));
+}
+
 long do_pending(const long *arg)
 {
 	unsigned long set = 0;

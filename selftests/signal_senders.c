@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Signals to an init that nobody sent with a system call for that: timers,
+ * pipes, terminals and other parts of the kernel.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "kselftest_harness.h"
+
+#include "box.h"
+#include "module.h"
+#include "probe.h"
+#include "tally.h"
+
+FIXTURE(senders) {
+	struct probe p;
+	struct box box;
+	struct tally want;
+};
+
+FIXTURE_VARIANT(senders) {
+	const char *hook;
+};
+
+FIXTURE_VARIANT_ADD(senders, kprobe) {
+	.hook = "kprobe",
+};
+
+FIXTURE_VARIANT_ADD(senders, tracepoint) {
+	.hook = "tracepoint",
+};
+
+FIXTURE_SETUP(senders)
+{
+	ASSERT_EQ(0, module_backend(variant->hook));
+	ASSERT_EQ(0, probe_open(&self->p));
+	ASSERT_EQ(0, box_start(&self->box, 0));
+}
+
+FIXTURE_TEARDOWN(senders)
+{
+	box_stop(&self->box);
+	probe_close(&self->p);
+}
+
+#define call(fn, ...)	box_call(&self->box, BOX_INIT, fn, __VA_ARGS__)
+#define check()								\
+	ASSERT_TRUE(tally_check(&self->p, self->box.pid, &self->want))
+
+#define KERNEL		PIDNS_PROBE_SENDER_KERNEL
+#define INSIDE		PIDNS_PROBE_SENDER_INSIDE
+#define ANCESTOR	PIDNS_PROBE_SENDER_ANCESTOR
+#define SENT		PIDNS_PROBE_WHEN_SENT
+#define DEQUEUED	PIDNS_PROBE_WHEN_DEQUEUED
+
+static int timer = -1;
+
+/* Have a timer send a signal now.  When this returns it has sent it. */
+static long do_timer(const long *arg)
+{
+	struct itimerspec spec = { .it_value.tv_nsec = 1 };
+	struct sigevent ev = {
+		.sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = arg[0],
+	};
+
+	if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &ev, &timer))
+		return -errno;
+	if (syscall(SYS_timer_settime, timer, 0, &spec, NULL))
+		return -errno;
+	do {
+		if (syscall(SYS_timer_gettime, timer, &spec))
+			return -errno;
+	} while (spec.it_value.tv_nsec || spec.it_value.tv_sec);
+	return 0;
+}
+
+static long do_timer_delete(const long *arg)
+{
+	(void)arg;
+	return syscall(SYS_timer_delete, timer) ? -errno : 0;
+}
+
+/*
+ * Flow, for each signal:
+ *  1. A timer of init's own sends it: a drop, and by the kernel; even SIGKILL
+ *     and SIGSTOP, as a timer is nobody who may send them.
+ *  2. The same with SIG_IGN, with a handler, and blocked and unblocked.
+ */
+TEST_F_TIMEOUT(senders, timer, 120)
+{
+	int sig;
+
+	for (sig = 1; sig <= 64; sig++) {
+		ASSERT_EQ(0, call(do_timer, sig));
+		tally_default(&self->want, sig, KERNEL);
+		ASSERT_EQ(0, call(do_timer_delete, 0));
+		check();
+		if (signal_is_absolute(sig))
+			continue;
+
+		ASSERT_EQ(0, call(do_action, sig, ACTION_IGN));
+		ASSERT_EQ(0, call(do_timer, sig));
+		self->want.ignored++;
+		ASSERT_EQ(0, call(do_timer_delete, 0));
+		ASSERT_EQ(0, call(do_action, sig, ACTION_HANDLER));
+		ASSERT_EQ(0, call(do_timer, sig));
+		ASSERT_EQ(1, self->box.page->handled[sig]);
+		ASSERT_EQ(0, call(do_timer_delete, 0));
+		check();
+
+		ASSERT_EQ(0, call(do_action, sig, ACTION_DFL));
+		ASSERT_EQ(0, call(do_mask, SIG_BLOCK, BIT_OF(sig)));
+		ASSERT_EQ(0, call(do_timer, sig));
+		ASSERT_EQ(1, call(do_pending, sig));
+		ASSERT_EQ(0, call(do_mask, SIG_UNBLOCK, BIT_OF(sig)));
+		if (!signal_is_harmless(sig))
+			tally_drop(&self->want, sig, DEQUEUED, KERNEL);
+		ASSERT_EQ(0, call(do_timer_delete, 0));
+		check();
+	}
+}
+
+static long do_itimer(const long *arg)
+{
+	struct itimerval value = { .it_value.tv_usec = 1000 };
+	int64_t end = now_ms() + DEADLINE_MS;
+
+	if (setitimer(arg[0], &value, NULL))
+		return -errno;
+	/* Two of them count the time that is spent here. */
+	do {
+		if (getitimer(arg[0], &value))
+			return -errno;
+	} while ((value.it_value.tv_usec || value.it_value.tv_sec) &&
+		 now_ms() < end);
+	return 0;
+}
+
+/* Flow: each interval timer runs out, and its signal is the kernel's. */
+TEST_F_TIMEOUT(senders, interval_timers, 60)
+{
+	static const struct {
+		int which, sig;
+	} timers[] = {
+		{ ITIMER_REAL, SIGALRM },
+		{ ITIMER_VIRTUAL, SIGVTALRM },
+		{ ITIMER_PROF, SIGPROF },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(timers); i++) {
+		ASSERT_EQ(0, call(do_itimer, timers[i].which));
+		tally_default(&self->want, timers[i].sig, KERNEL);
+		EXPECT_TRUE(poll_until(DEADLINE_MS,
+				       tally_reached(&self->p, self->box.pid,
+						     &self->want)));
+		check();
+	}
+}
+
+/* Write where nobody reads; the error, which must be EPIPE. */
+static long do_write_pipe(const long *arg)
+{
+	int fd[2], err;
+
+	if (arg[0] ? socketpair(AF_UNIX, SOCK_STREAM, 0, fd) : pipe(fd))
+		return -errno;
+	close(fd[0]);
+	err = write(fd[1], "x", 1) < 0 ? errno : 0;
+	close(fd[1]);
+	return err;
+}
+
+/*
+ * Flow, for a pipe and for a socket: init gets SIGPIPE by what it does itself,
+ * with each disposition; a drop of that comes from inside, from init.
+ */
+TEST_F_TIMEOUT(senders, sigpipe, 60)
+{
+	struct probe_ns ns;
+	int socket;
+
+	for (socket = 0; socket <= 1; socket++) {
+		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
+		tally_default(&self->want, SIGPIPE, INSIDE);
+		check();
+		ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
+		EXPECT_EQ(self->box.pid, (pid_t)ns.last.pid);
+		EXPECT_EQ(1, ns.last.ns_pid);
+
+		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_IGN));
+		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
+		self->want.ignored++;
+		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_HANDLER));
+		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
+		ASSERT_EQ(socket + 1,
+			  (int)self->box.page->handled[SIGPIPE]);
+		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_DFL));
+		check();
+
+		ASSERT_EQ(0, call(do_mask, SIG_BLOCK, BIT_OF(SIGPIPE)));
+		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
+		ASSERT_EQ(1, call(do_pending, SIGPIPE));
+		check();
+		ASSERT_EQ(0, call(do_mask, SIG_UNBLOCK, BIT_OF(SIGPIPE)));
+		tally_drop(&self->want, SIGPIPE, DEQUEUED, INSIDE);
+		check();
+	}
+}
+
+/* Write more than RLIMIT_FSIZE allows. */
+static long do_write_much(const long *arg)
+{
+	struct rlimit limit = { .rlim_cur = 1, .rlim_max = RLIM_INFINITY };
+	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600), err;
+
+	(void)arg;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	err = pwrite(fd, "x", 1, 10) < 0 ? errno : 0;
+	limit.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	close(fd);
+	return err;
+}
+
+/* Flow: init writes too much, and gets SIGXFSZ for that. */
+TEST_F_TIMEOUT(senders, sigxfsz, 60)
+{
+	ASSERT_EQ(EFBIG, call(do_write_much, 0));
+	tally_default(&self->want, SIGXFSZ, INSIDE);
+	check();
+}
+
+/* Become leader of a session whose terminal is this. */
+static long do_terminal(const long *arg)
+{
+	int fd;
+
+	if (setsid() < 0)
+		return -errno;
+	fd = open((const char *)arg[0], O_RDWR);
+	if (fd < 0)
+		return -errno;
+	/* It is enough that it is the terminal: nothing is read. */
+	return ioctl(fd, TIOCSCTTY, 0) ? -errno : 0;
+}
+
+/*
+ * Flow:
+ *  1. Init is made leader of a session with a terminal whose other end is here.
+ *  2. ^C, ^\ and ^Z are typed here: the terminal, not we, sends the signal.
+ *  3. The same with SIG_IGN, and with a handler.
+ *  4. The window changes its size: ignored.
+ *  5. The other end is closed: SIGHUP and SIGCONT, and who closed it is known.
+ */
+TEST_F_TIMEOUT(senders, terminal, 120)
+{
+	static const int typed[][2] = {
+		{ '\003', SIGINT }, { '\034', SIGQUIT }, { '\032', SIGTSTP },
+	};
+	struct winsize size = { .ws_row = 10, .ws_col = 10 };
+	char *name = self->box.page->scratch;
+	struct probe_ns ns;
+	unsigned int i;
+	char c;
+	int fd;
+
+	fd = posix_openpt(O_RDWR | O_NOCTTY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, grantpt(fd));
+	ASSERT_EQ(0, unlockpt(fd));
+	snprintf(name, 64, "%s", ptsname(fd));
+	/* It leads a group already, and so cannot lead a session. */
+	ASSERT_EQ(0, setpgid(self->box.pid, getpgrp()));
+	ASSERT_EQ(0, call(do_terminal, (long)name));
+
+	for (i = 0; i < ARRAY_SIZE(typed); i++) {
+		c = typed[i][0];
+		ASSERT_EQ(1, write(fd, &c, 1));
+		tally_default(&self->want, typed[i][1], KERNEL);
+		EXPECT_TRUE(poll_until(DEADLINE_MS,
+				       tally_reached(&self->p, self->box.pid,
+						     &self->want)));
+		check();
+		ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
+		EXPECT_FALSE(probe_has(&ns.last, PIDNS_PROBE_A_ORIGIN_PID));
+
+		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_IGN));
+		ASSERT_EQ(1, write(fd, &c, 1));
+		self->want.ignored++;
+		EXPECT_TRUE(poll_until(DEADLINE_MS,
+				       tally_reached(&self->p, self->box.pid,
+						     &self->want)));
+		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_HANDLER));
+		ASSERT_EQ(1, write(fd, &c, 1));
+		ASSERT_TRUE(poll_until(DEADLINE_MS,
+				       self->box.page->handled[typed[i][1]]));
+		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_DFL));
+		check();
+	}
+	ASSERT_EQ(0, ioctl(fd, TIOCSWINSZ, &size));
+	self->want.ignored++;
+	check();
+
+	close(fd);
+	tally_default(&self->want, SIGHUP, ANCESTOR);
+	tally_default(&self->want, SIGCONT, ANCESTOR);
+	check();
+	ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
+	EXPECT_EQ(getpid(), (pid_t)ns.last.pid);
+}
+
+/* Ask for SIGIO when there is something to read. */
+static long do_async(const long *arg)
+{
+	if (fcntl(arg[0], F_SETOWN, getpid()))
+		return -errno;
+	return fcntl(arg[0], F_SETFL, O_ASYNC | O_NONBLOCK) ? -errno : 0;
+}
+
+static long do_write_socket(const long *arg)
+{
+	return write(arg[0], "x", 1);
+}
+
+/*
+ * Flow:
+ *  1. Init has a socket that tells of data by SIGIO, which by default ends it.
+ *  2. We write: dropped, and we are known to have caused it.
+ *  3. A child of init writes: dropped, and the kernel's, as it has `force'.
+ */
+TEST_F_TIMEOUT(senders, sigio, 60)
+{
+	int fd[2];
+
+	box_stop(&self->box);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	ASSERT_EQ(0, box_start(&self->box, 0));
+	ASSERT_EQ(0, call(do_async, fd[0]));
+	ASSERT_EQ(1, write(fd[1], "x", 1));
+	tally_default(&self->want, SIGIO, ANCESTOR);
+	check();
+	ASSERT_LT(0, call(do_fork, 1));
+	ASSERT_EQ(1, box_call(&self->box, 1, do_write_socket, fd[1]));
+	tally_default(&self->want, SIGIO, KERNEL);
+	check();
+}
+
+static long do_death_signal(const long *arg)
+{
+	return prctl(PR_SET_PDEATHSIG, arg[0]);
+}
+
+/*
+ * Flow:
+ *  1. Init, started by a process in between, wants SIGTERM when that dies.
+ *  2. It dies: a drop, sent by it.
+ */
+TEST_F_TIMEOUT(senders, parent_dies, 60)
+{
+	struct box *outer = &self->box, box = {};
+	pid_t parent;
+
+	parent = box_host_pid(outer, call(do_fork, 1));
+	ASSERT_LT(0, parent);
+	ASSERT_EQ(0, box_start_in(&box, outer, 1));
+	ASSERT_EQ(0, box_call(&box, BOX_INIT, do_death_signal, SIGTERM));
+	ASSERT_EQ(0, kill(parent, SIGKILL));
+	tally_default(&self->want, SIGTERM, ANCESTOR);
+	EXPECT_TRUE(poll_until(DEADLINE_MS,
+			       tally_reached(&self->p, box.pid, &self->want)));
+	ASSERT_TRUE(tally_check(&self->p, box.pid, &self->want));
+}
+
+/* Flow: kill(-1) inside means everybody but init. */
+TEST_F_TIMEOUT(senders, all_inside, 60)
+{
+	int sig;
+
+	ASSERT_LT(0, call(do_fork, 1));
+	for (sig = 1; sig <= 64; sig++)
+		ASSERT_EQ(-ESRCH, box_call(&self->box, 1, do_send, SEND_ALL, 0,
+					   0, sig));
+	check();
+}
+
+/* Flow: who joins the namespace by setns(2) is inside, though not a child. */
+TEST_F_TIMEOUT(senders, joined, 60)
+{
+	struct probe_ns ns;
+	int fd, status;
+	char name[64];
+	pid_t pid;
+
+	snprintf(name, sizeof(name), "/proc/%d/ns/pid", self->box.pid);
+	fd = open(name, O_RDONLY);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, setns(fd, CLONE_NEWPID));
+	pid = fork();
+	if (!pid)
+		_exit(kill(1, SIGTERM) ? 1 : 0);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	tally_default(&self->want, SIGTERM, INSIDE);
+	check();
+	ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
+	EXPECT_EQ(pid, (pid_t)ns.last.pid);
+}
+
+/*
+ * Flow: the init of the host itself drops SIGKILL and SIGSTOP, whoever sends
+ * them; we are inside, as everybody is.
+ */
+TEST_F_TIMEOUT(senders, host, 60)
+{
+	struct probe_ns before, after;
+
+	ASSERT_EQ(0, probe_ns_by_pid(&self->p, 1, &before));
+	ASSERT_EQ(0, kill(1, SIGKILL));
+	ASSERT_EQ(0, kill(1, SIGSTOP));
+	ASSERT_EQ(0, probe_ns_by_pid(&self->p, 1, &after));
+	EXPECT_EQ(before.drop[SIGKILL] + 1, after.drop[SIGKILL]);
+	EXPECT_EQ(before.drop[SIGSTOP] + 1, after.drop[SIGSTOP]);
+	EXPECT_EQ(before.inside + 2, after.inside);
+	EXPECT_EQ(before.drops + 2, after.drops);
+	EXPECT_EQ(0, after.level);
+	EXPECT_FALSE(probe_has(&after, PIDNS_PROBE_A_NS_PARENT_ID));
+}
+
+TEST_HARNESS_MAIN
