@@ -13,70 +13,13 @@ SPEC=$DIR/../Documentation/netlink/specs/pidns_probe.yaml
 PIDNSCTL=${PIDNSCTL:-$TOOL/pidnsctl-san}
 UNIT=${UNIT:-$TOOL/unit-san}
 
-export LC_ALL=C.UTF-8 TZ=UTC
-# A report of the sanitizers must not pass for an exit status of the tool.
-export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
-
-point=0
-failed=0
-work=$(mktemp -d)
+# shellcheck source=selftests/tool_lib.sh
+. "$DIR/tool_lib.sh"
 trap 'rm -rf "$work"' EXIT
-
-result()
-{
-	local ok=$1 name=$2
-
-	point=$((point + 1))
-	if [ "$ok" = 0 ]; then
-		echo "ok $point $name"
-		return
-	fi
-	failed=1
-	echo "not ok $point $name"
-	sed 's/^/# out: /' "$work/out"
-	sed 's/^/# err: /' "$work/err"
-}
-
-skip()
-{
-	point=$((point + 1))
-	echo "ok $point $1 # SKIP $2"
-}
-
-# run ARG...: the status is in $status, the output in $work/out and $work/err
-run()
-{
-	"$PIDNSCTL" "$@" > "$work/out" 2> "$work/err"
-	status=$?
-}
-
-# refused STATUS SENTENCE ARG...: said on standard error, and under -j as JSON
-refused()
-{
-	local want=$1 sentence=$2
-
-	shift 2
-	run "$@"
-	[ "$status" = "$want" ] && [ ! -s "$work/out" ] &&
-		[ "$(head -n 1 "$work/err")" = "pidnsctl: $sentence" ]
-	result $? "$want: pidnsctl $*"
-}
-
-refused_json()
-{
-	local want=$1 sentence=$2
-
-	shift 2
-	run -j "$@"
-	[ "$status" = "$want" ] && [ ! -s "$work/err" ] &&
-		[ "$(cat "$work/out")" = "{\"error\":\"$sentence\"}" ]
-	result $? "$want: pidnsctl -j $*"
-}
 
 usage()
 {
 	refused 2 "$@"
-	refused_json 2 "$@"
 }
 
 # hint WORDS ARG...: where help is
@@ -159,6 +102,7 @@ usage "'count -1': not a number from 1 to 4294967295" monitor count -1
 usage "'timeout 1.5': not a number from 1 to 4294967295" monitor timeout 1.5
 usage "'timeout 99999999999999999999': not a number from 1 to 4294967295" \
 	monitor timeout 99999999999999999999
+usage "'buffer 0': not a number from 1 to 1048576" monitor buffer 0
 usage "'last -3': not a number from 0 to 4294967295" history last -3
 usage "the name of a namespace is empty" ns show ''
 usage "the name of a namespace is empty" history ns ''
@@ -232,8 +176,6 @@ else
 	for command in "${commands[@]}"; do
 		# shellcheck disable=SC2086 # a command is words
 		refused 1 "$sentence" $command
-		# shellcheck disable=SC2086
-		refused_json 1 "$sentence" $command
 	done
 fi
 
@@ -310,5 +252,4 @@ HUP,SIGTERM
 END
 result $? "completion"
 
-echo "1..$point"
-exit $failed
+finish

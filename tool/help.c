@@ -83,8 +83,8 @@ static void print_command_help(FILE *f, const struct cmd *cmd, const char *path)
 	fprintf(f, "\n       pidnsctl%s help\n\n", path);
 	print_sentence(f, cmd->help);
 	if (words) {
-		fputs(words->name ? "\nWords, each of which may be written as an option (--word) as well:\n" :
-				    "\nWords:\n", f);
+		fprintf(f, "\nWords%s:\n", words->name ?
+			", each of which may be written as an option (--word) as well" : "");
 		for (word = words; word->help; word++)
 			print_word_help(f, word);
 	}

@@ -84,7 +84,7 @@ static char *cell_stop(struct json_object *td)
 {
 	struct json_object *stop = obj_get(td, "first-stop");
 
-	return stop ? text_origin(stop) : NULL;
+	return stop ? text_origin_brief(stop) : NULL;
 }
 
 static char *cell_lost(struct json_object *td)
@@ -101,7 +101,7 @@ static char *cell_kill(struct json_object *td)
 {
 	struct json_object *kill = obj_get(td, "kill");
 
-	return kill ? text_origin(kill) : NULL;
+	return kill ? text_origin_brief(kill) : NULL;
 }
 
 static char *cell_took(struct json_object *td)

@@ -16,9 +16,6 @@
 #include "out.h"
 #include "schema.h"
 
-/* Enough for some ten thousand events. */
-#define RECV_BUFFER	(8 * 1024 * 1024)
-
 static int family_gone(struct nlmsghdr *hdr, int family)
 {
 	struct genlmsghdr *head = genlmsg_hdr(hdr);
@@ -64,9 +61,9 @@ static int join(struct listener *ln, struct pnl *nl, const char *family, const c
 	return nr < 0 ? nr : nl_socket_add_membership(ln->sk, nr);
 }
 
-static void enlarge_buffer(struct nl_sock *sk)
+static void enlarge_buffer(struct nl_sock *sk, int size)
 {
-	int fd = nl_socket_get_fd(sk), size = RECV_BUFFER;
+	int fd = nl_socket_get_fd(sk);
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
@@ -99,12 +96,13 @@ fail:
  * listen_open() - Begin to listen.
  * @ln: the listener
  * @nl: a connection to ask for the group with
+ * @buffer: bytes of the receive buffer
  * @fn: is called for each event
  * @arg: argument for @fn
  *
  * Return: 0, or -1 after having said why not.
  */
-int listen_open(struct listener *ln, struct pnl *nl, listen_fn fn, void *arg)
+int listen_open(struct listener *ln, struct pnl *nl, int buffer, listen_fn fn, void *arg)
 {
 	*ln = (struct listener){ .fn = fn, .arg = arg };
 	ln->sk = pnl_socket();
@@ -114,7 +112,7 @@ int listen_open(struct listener *ln, struct pnl *nl, listen_fn fn, void *arg)
 		listen_close(ln);
 		return -1;
 	}
-	enlarge_buffer(ln->sk);
+	enlarge_buffer(ln->sk, buffer);
 	nl_socket_set_nonblocking(ln->sk);
 	nl_socket_disable_seq_check(ln->sk);
 	nl_socket_modify_cb(ln->sk, NL_CB_VALID, NL_CB_CUSTOM, on_message, ln);

@@ -20,7 +20,7 @@ struct listener {
 	int result;	/* of fn, or -ESHUTDOWN once the module is gone */
 };
 
-int listen_open(struct listener *ln, struct pnl *nl, listen_fn fn, void *arg);
+int listen_open(struct listener *ln, struct pnl *nl, int buffer, listen_fn fn, void *arg);
 void listen_close(struct listener *ln);
 int listen_fd(const struct listener *ln);
 int listen_read(struct listener *ln);

@@ -26,9 +26,13 @@
 /* Ask for what was lost at the end of a burst, so long after it. */
 #define CHECK_AFTER	NSEC_PER_SEC
 
+/* Enough for some ten thousand events, in KiB. */
+#define BUFFER		8192
+
 #define NEVER		UINT64_MAX
 
-static const char *arg_ns, *arg_container, *arg_signal, *arg_event, *arg_count, *arg_timeout;
+static const char *arg_ns, *arg_container, *arg_signal, *arg_event;
+static const char *arg_count, *arg_timeout, *arg_buffer;
 static bool arg_relative, arg_verbose;
 
 const struct cmd_word monitor_words[] = {
@@ -72,6 +76,13 @@ const struct cmd_word monitor_words[] = {
 		.value = "SECONDS",
 		.help = "stop after so many seconds",
 		.str = &arg_timeout,
+	},
+	{
+		.name = "buffer",
+		.letter = 'b',
+		.value = "KIB",
+		.help = "size of the receive buffer, 8192 unless said",
+		.str = &arg_buffer,
 	},
 	{
 		.name = "relative",
@@ -127,6 +138,7 @@ struct monitor {
 	struct event_stream es;
 	struct listener ln;
 	struct pnl *nl;
+	uint64_t buffer;	/* bytes of the receive buffer */
 	uint64_t deadline;	/* of the timeout, in monotonic time */
 	uint64_t check;		/* when to ask for what was lost */
 };
@@ -147,6 +159,10 @@ static int parse_words(struct monitor *m, struct sel *sel)
 		ret = cmd_number("count", arg_count, 1, UINT32_MAX, &m->es.count);
 	if (!ret && arg_timeout)
 		ret = cmd_number("timeout", arg_timeout, 1, UINT32_MAX, &seconds);
+	m->buffer = BUFFER;
+	if (!ret && arg_buffer)
+		ret = cmd_number("buffer", arg_buffer, 1, 1024 * 1024, &m->buffer);
+	m->buffer *= 1024;
 	filter->container = arg_container;
 	m->es.relative = arg_relative;
 	m->deadline = arg_timeout ? monotonic() + seconds * NSEC_PER_SEC : NEVER;
@@ -279,7 +295,7 @@ static int listen_and_loop(struct monitor *m)
 	struct json_object *status;
 	int ret;
 
-	if (listen_open(&m->ln, m->nl, event_show, &m->es))
+	if (listen_open(&m->ln, m->nl, m->buffer, event_show, &m->es))
 		return EXIT_REFUSED;
 	status = quick_status(m);
 	if (!status) {

@@ -99,7 +99,7 @@ static char *cell_last(struct json_object *ns)
 {
 	struct json_object *last = obj_get(ns, "last-drop");
 
-	return last ? text_origin(last) : NULL;
+	return last ? text_origin_brief(last) : NULL;
 }
 
 #define RIGHT	SCOLS_FL_RIGHT

@@ -12,6 +12,9 @@
 
 struct out_settings out_settings;
 
+/* Why writing first failed: errno does not tell any more when it matters. */
+static int write_error;
+
 static void put_json(struct json_object *obj, int flags)
 {
 	flags |= JSON_C_TO_STRING_NOSLASHESCAPE;
@@ -118,7 +121,9 @@ int out_flush(void)
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return 0;
-	return errno ? -errno : -EIO;
+	if (!write_error)
+		write_error = errno ? -errno : -EIO;
+	return write_error;
 }
 
 /**

@@ -192,37 +192,3 @@ int out_table(const struct out_column *cols, const struct out_choice *choice,
 	scols_unref_table(tb);
 	return ret;
 }
-
-/**
- * out_facts() - Print named facts in two columns, long ones wrapped.
- * @facts: the facts
- * @n: how many
- *
- * Return: EXIT_OK, or EXIT_REFUSED after having said why it failed.
- */
-int out_facts(const struct out_fact *facts, size_t n)
-{
-	struct libscols_table *tb = scols_new_table();
-	struct libscols_line *line;
-	bool ok = false;
-	size_t i;
-
-	if (!tb || !scols_table_new_column(tb, "", 1, 0) ||
-	    !scols_table_new_column(tb, "", 0.8, SCOLS_FL_WRAP))
-		goto out;
-	scols_table_enable_noheadings(tb, 1);
-	for (i = 0; i < n; i++) {
-		if (!facts[i].text)
-			continue;
-		line = scols_table_new_line(tb, NULL);
-		if (!line || scols_line_refer_data(line, 0, fmt_str("  %s", facts[i].name)) ||
-		    scols_line_set_data(line, 1, facts[i].text))
-			goto out;
-	}
-	ok = !scols_table_get_nlines(tb) || !scols_print_table(tb);
-out:
-	if (!ok)
-		out_error("cannot print a table: out of memory");
-	scols_unref_table(tb);
-	return ok ? EXIT_OK : EXIT_REFUSED;
-}

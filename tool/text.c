@@ -106,18 +106,17 @@ static char *place(struct json_object *origin)
 }
 
 /**
- * text_origin() - Say which signal it was and where it came from.
+ * text_origin_brief() - Say which signal it was and who sent it.
  * @origin: an object of the set "origin"
  *
- * Return: "SIGTERM from 812 (crun), an ancestor" or the like.
+ * Return: "SIGTERM from 812 (crun)", "SIGALRM from the kernel" or the like.
  */
-char *text_origin(struct json_object *origin)
+char *text_origin_brief(struct json_object *origin)
 {
 	char *sig = sig_name(obj_u64(origin, "signal", 0)), *from;
 
 	if (obj_has(origin, "pid") || obj_has(origin, "comm"))
-		from = join(process(obj_u64(origin, "pid", 0), obj_str(origin, "comm")),
-			    place(origin));
+		from = process(obj_u64(origin, "pid", 0), obj_str(origin, "comm"));
 	else if (obj_is(origin, "sender", "ancestor"))
 		from = fmt_str("an ancestor");
 	else if (obj_is(origin, "sender", "inside"))
@@ -127,6 +126,21 @@ char *text_origin(struct json_object *origin)
 	else
 		from = fmt_str("somewhere");
 	return join(join(sig, fmt_str(" from ")), from);
+}
+
+/**
+ * text_origin() - Say which signal it was, who sent it and where that one is.
+ * @origin: an object of the set "origin"
+ *
+ * Return: "SIGTERM from 812 (crun), an ancestor" or the like.
+ */
+char *text_origin(struct json_object *origin)
+{
+	char *brief = text_origin_brief(origin);
+
+	if (obj_has(origin, "pid") || obj_has(origin, "comm"))
+		return join(brief, place(origin));
+	return brief;
 }
 
 /**

@@ -7,6 +7,7 @@ struct json_object;
 
 char *text_label(struct json_object *obj);
 char *text_init(struct json_object *obj);
+char *text_origin_brief(struct json_object *origin);
 char *text_origin(struct json_object *origin);
 char *text_drop(struct json_object *origin);
 char *text_victims(struct json_object *teardown);

@@ -1,0 +1,235 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tool against the module: golden JSON keys, every refusal of the kernel,
+# names of namespaces, what does not work, history.
+
+# shellcheck source=selftests/tool_guest_lib.sh
+. "$(dirname "$(readlink -f "$0")")/tool_guest_lib.sh"
+
+run status
+[ $status = 0 ] && [ "$(head -n 1 "$work/out")" = "All hooks armed, nothing lost." ]
+result $? "status: all is well"
+run -j status
+[ $status = 0 ] && keys "d" "$STATUS"
+result $? "status: keys"
+keys "d['hook'][0]" "$HOOK" && json "all(h['state'] == 'armed' for h in d['hook'])"
+result $? "status: keys of hooks"
+run -j status quick
+keys "d['hook'][0]" "${HOOK/ state/}"
+result $? "status quick: keys of hooks"
+
+ns sleep 1000
+kill -TERM "$init"
+kill -TERM "$init"
+kill -HUP "$init"
+run -j ns show "pid:$init"
+[ $status = 0 ] && json "[k for k in d if k not in '$OWN'.split()] == '''$NS'''.split()"
+result $? "ns show: keys"
+keys "d['last-drop']" "$ORIGIN" && keys "d['drop'][0]" "signal count"
+result $? "ns show: keys within"
+json "d['drop'] == [{'signal': 1, 'count': 1}, {'signal': 15, 'count': 2}] and d['drops'] == 3 \
+and d['drops-ancestor'] == 3 and d['state'] == 'running' and d['init-pid'] == $init \
+and d['last-drop']['sender'] == 'ancestor' and d['last-drop']['when'] == 'sent' \
+and d['last-drop']['comm'] == '$me'"
+result $? "ns show: values"
+id=$("$PYTHON" -c "import json; print(json.load(open('$work/out'))['id'])")
+inum=$(readlink "/proc/$init/ns/pid" | tr -dc 0-9)
+json "d['inum'] == $inum and 0 < d['born'] <= d['last-drop']['time']"
+result $? "ns show: inode number and times"
+cp "$work/out" "$work/by-pid"
+for name in "$id" "$inum"; do
+	run -j ns show "$name"
+	[ $status = 0 ] && cmp -s "$work/out" "$work/by-pid"
+	result $? "ns show $([ "$name" = "$id" ] && echo id || echo inode number)"
+done
+
+run ns show "$id"
+[ $status = 0 ] && grep -q "^PID namespace $id, inode number $inum\$" "$work/out" &&
+	grep -q "^  SIGTERM *2\$" "$work/out" &&
+	grep -q "^  last *SIGHUP from $$ ($me), an ancestor, .*: dropped when sent" \
+	     "$work/out"
+result $? "ns show: text"
+run -N ns show "$id"
+grep -q "^  15 *2\$" "$work/out"
+result $? "ns show: numeric"
+
+run -j ns list
+[ $status = 0 ] && json "[n['id'] for n in d] == [1, $id] and d[0]['runtime'] == 'host'"
+result $? "ns list: JSON"
+run ns list
+[ $status = 0 ] && head -n 1 "$work/out" | grep -q '^ *ID  *NS  *PID STATE ' &&
+	grep -q "^ *$id  *$inum  *$init running .* sleep\$" "$work/out"
+result $? "ns list: table"
+run ns list tree
+[ $status = 0 ] && grep -q "^└─$id " "$work/out"
+result $? "ns list: tree"
+run ns list no-headings -o ID,SIGNALS,LAST
+[ "$(tail -n 1 "$work/out")" = " $id SIGHUP:1,SIGTERM:2 SIGHUP from $$ ($me)" ]
+result $? "ns list: columns"
+run ns list container nosuch
+[ $status = 0 ] && [ ! -s "$work/out" ]
+result $? "ns list: no such container, no line"
+run -j ns list container nosuch
+[ $status = 0 ] && [ "$(cat "$work/out")" = "[]" ]
+result $? "ns list: no such container, an empty array"
+
+# Refusals.
+refused 1 "there is no namespace 999" ns show 999
+refused 1 "there is no namespace 4294967295" ns show 4294967295
+refused 1 "there is no namespace 99999999999" ns show 99999999999
+refused 1 "there is no namespace 999" monitor ns 999
+refused 1 "there is no container 'nosuch'" ns show nosuch
+refused 1 "there is no container '999999999999'" ns show 999999999999
+refused 1 "no such process (attribute 'pid')" ns show pid:2147483647
+
+root="run it as root"
+outside="and this is another one: run it as root outside the container"
+userns="permission denied: this needs CAP_NET_ADMIN in the initial user namespace, $outside"
+for command in status "ns list" "ns show 1" history "monitor ns 1"; do
+	# shellcheck disable=SC2086 # a command is words
+	run_by setpriv --reuid 65534 --clear-groups "$PIDNSCTL" $command
+	said 1 "permission denied: this needs CAP_NET_ADMIN: $root"
+	result $? "1: $command as nobody"
+	# shellcheck disable=SC2086
+	run_by unshare -Ur "$PIDNSCTL" $command
+	said 1 "$userns"
+	result $? "1: $command in a user namespace"
+done
+run_by setpriv --reuid 65534 --clear-groups "$PIDNSCTL" monitor timeout 1
+said 1 "permission denied: this needs CAP_SYS_ADMIN: $root" ||
+	said 1 "permission denied: this needs CAP_NET_ADMIN: $root"
+result $? "1: monitor as nobody"
+run_by unshare -n "$PIDNSCTL" status
+said 1 "the kernel module pidns_probe is loaded, but answers in the initial network namespace \
+only, and this is another one: run 'nsenter -t 1 -n pidnsctl ...'"
+result $? "1: status in a network namespace"
+run_by unshare -n nsenter -t 1 -n "$PIDNSCTL" status
+[ $status = 0 ]
+result $? "0: and the way out of it"
+
+# Output that cannot be written.
+"$PIDNSCTL" ns list > /dev/full 2> "$work/err"
+status=$?
+[ $status = 1 ] && grep -q 'cannot write the output: No space left' "$work/err"
+result $? "1: full device"
+
+# What does not work.
+sysctl -q kernel.ftrace_enabled=0
+run status
+[ $status = 1 ] && head -n 1 "$work/out" |
+	grep -q "^The hooks .*signal are disarmed, .*: run 'sysctl kernel.ftrace_enabled=1'.\$"
+result $? "status: hooks are disarmed"
+run -j status
+[ $status = 1 ] && json "any(h['state'] == 'disarmed' for h in d['hook'])"
+result $? "status: hooks are disarmed, JSON"
+sysctl -q kernel.ftrace_enabled=1
+run status
+[ $status = 0 ]
+result $? "status: hooks are armed again"
+reload hook_skip=copy_pid_ns
+run status
+[ $status = 1 ] && head -n 1 "$work/out" |
+	grep -q "^The hook birth on copy_pid_ns is missing: new namespaces are found late"
+result $? "status: a hook is missing"
+reload
+
+# History.
+run history
+[ $status = 0 ] && [ ! -s "$work/out" ]
+result $? "history: nothing yet"
+# Whether the child of $init has its handler for SIGTERM, and can be a victim.
+# shellcheck disable=SC2317 # it is called by until_true
+child_ready()
+{
+	local child
+
+	child=$(pgrep -P "$init" bash) &&
+		grep -q '^SigCgt:.*4[0-9a-f]\{3\}$' "/proc/$child/status"
+}
+
+for stop in TERM none; do
+	ns bash -c 'bash -c "trap : TERM; while :; do sleep 0.1; done" & exec sleep 1000'
+	until_true child_ready
+	[ $stop = none ] || kill -$stop "$init"
+	end_ns
+done
+run -j history
+[ $status = 0 ] && json "len(d) == 2 and d[0]['begin'] < d[1]['begin'] and \
+'first-stop' in d[0] and 'first-stop' not in d[1] and d[0]['number'] == 1"
+result $? "history: newest last"
+json "[k for k in d[0] if k not in '$OWN'.split()] == '''$TEARDOWN victim'''.split() and \
+list(d[0]['victim'][0]) == ['pid', 'ns-pid', 'comm']"
+result $? "history: keys"
+json "d[0]['status'] == 9 and d[0]['ungraceful'] == 1 and d[0]['victim'][0]['comm'] == 'bash' and \
+d[0]['victims'] in (1, 2) and d[0]['first-stop']['signal'] == 15 and \
+d[0]['kill']['comm'] == '$me' and \
+0 < d[0]['time-lost'] <= d[0]['begin'] - d[0]['born']"
+result $? "history: values"
+run history
+head -n 1 "$work/out" | grep -q '^WHEN  *ID  *CONTAINER  *INIT  *STOP  *LOST EXIT ' &&
+	sed -n 2p "$work/out" |
+	grep -qE "SIGTERM from $$ \(tool_guest.sh\) +[0-9.]+ m?s killed by SIGKILL \(137\)"
+result $? "history: table"
+run history -n 1 -o PID --no-headings
+[ "$(cat "$work/out")" = "$init" ]
+result $? "history: the last one"
+run history ns "pid:$init" no-headings columns PID
+[ "$(cat "$work/out")" = "$init" ]
+result $? "history: by init"
+run history explain
+sed -n 1p "$work/out" | grep -q "was told to stop by SIGTERM from $$ ($me), an \
+ancestor, at .*; its init, sleep, dropped it (no handler); .* later it was killed by SIGKILL from \
+$$ ($me), an ancestor: exit 137. 1 of its [12] other process.* had a SIGTERM handler \
+that never ran: [0-9]* (bash). The teardown took .*\.\$"
+result $? "history: the story of a slow stop"
+sed -n 2p "$work/out" | grep -q "its init, sleep, was killed by SIGKILL from $$ ($me)"
+result $? "history: the story of one that was not told to stop"
+
+# Names that could upset a terminal or a parser.
+ns "$PYTHON" -c '
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"\x1b[31mevil\n\"\xff\xc3\xa9", 0, 0, 0)
+time.sleep(1000)'
+until_true grep -q evil "/proc/$init/comm"
+kill -TERM "$init"
+run -j ns show "pid:$init"
+json "d['init-comm'] == '\\x1b[31mevil\\n\"\\ufffd\\xe9'"
+result $? "a hostile name: JSON"
+run ns show "pid:$init"
+grep -q '(\\x1b\[31mevil\\x0a"�é)' "$work/out" && ! grep -q $'\e' "$work/out"
+result $? "a hostile name: text"
+run ns list
+grep -q '\\x1b\[31mevil\\x0a"�é' "$work/out" && ! grep -q $'\e' "$work/out"
+result $? "a hostile name: table"
+end_ns
+
+# Many at once, while others come and go.
+setsid "$PYTHON" -c '
+import ctypes, os, signal, sys
+libc = ctypes.CDLL(None)
+def born(how):
+    if os.fork() == 0:
+        libc.unshare(0x20000000)
+        pid = os.fork()
+        if pid == 0:
+            signal.pause() if how else os._exit(0)
+        os.waitpid(pid, 0)
+        os._exit(0)
+for _ in range(200):
+    born(True)
+open(sys.argv[1], "w")
+while True:
+    born(False)
+    os.wait()' "$work/many" &
+many=$!
+disown
+until_true test -e "$work/many"
+run -j ns list
+[ $status = 0 ] && json "len([n for n in d if n['state'] == 'running']) >= 201 and \
+[n['id'] for n in d] == sorted({n['id'] for n in d})" &&
+	! grep -qv 'warning: the list changed while it was read' "$work/err"
+result $? "many namespaces, while others come and go"
+kill -KILL -- "-$many"
+
+finish
