@@ -38,9 +38,12 @@ NOKPROBE_SYMBOL(pidns_census_cgroup);
 
 /*
  * The init of a namespace.  The number may have been given to another since,
- * so it is believed only if that is process 1 of this very namespace.
+ * so it is believed only if that is process 1 of this very namespace.  That is
+ * looked at once: a process that is released loses its namespace under us, while
+ * the namespace itself stays for an RCU grace period.
  */
-static struct task_struct *find_init(struct pidns_ns *rec)
+static struct task_struct *find_init(struct pidns_ns *rec,
+				     struct pid_namespace **nsp)
 {
 	u32 nr = READ_ONCE(rec->init_nr);
 	struct pid_namespace *ns;
@@ -50,7 +53,22 @@ static struct task_struct *find_init(struct pidns_ns *rec)
 	ns = p ? task_active_pid_ns(p) : NULL;
 	if (!ns || pidns_ns_find(ns) != rec || pid_nr_ns(task_tgid(p), ns) != 1)
 		return NULL;
+	*nsp = ns;
 	return p;
+}
+
+/**
+ * pidns_census_has_init() - Whether a namespace has an init, alive or dying.
+ * @rec: Record of the namespace.
+ *
+ * Context: RCU read side, any.
+ * Return: true if it has, and who it is was ever seen.
+ */
+bool pidns_census_has_init(struct pidns_ns *rec)
+{
+	struct pid_namespace *ns;
+
+	return find_init(rec, &ns);
 }
 
 /**
@@ -62,8 +80,10 @@ static struct task_struct *find_init(struct pidns_ns *rec)
  */
 void pidns_census_init(struct pidns_ns *rec, struct pidns_census *c)
 {
-	struct task_struct *p = find_init(rec);
+	struct pid_namespace *ns;
+	struct task_struct *p;
 
+	p = find_init(rec, &ns);
 	c->state = PIDNS_PROBE_NS_STATE_EMPTY;
 	if (!p)
 		return;
@@ -114,9 +134,9 @@ static int count_batch(struct pid_namespace *ns, int nr,
 static int count_record(u64 id, int nr, struct pidns_census *c)
 {
 	struct pidns_ns *rec = pidns_ns_find_id(id);
-	struct task_struct *p = rec ? find_init(rec) : NULL;
+	struct pid_namespace *ns;
 
-	return p ? count_batch(task_active_pid_ns(p), nr, c) : 0;
+	return rec && find_init(rec, &ns) ? count_batch(ns, nr, c) : 0;
 }
 
 /**

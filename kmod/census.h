@@ -32,6 +32,7 @@ struct pidns_census {
 };
 
 u64 pidns_census_cgroup(struct task_struct *p, char *path, size_t size);
+bool pidns_census_has_init(struct pidns_ns *rec);
 void pidns_census_init(struct pidns_ns *rec, struct pidns_census *c);
 void pidns_census_count(u64 id, struct pidns_census *c);
 

@@ -33,6 +33,7 @@ struct event_ring {
 };
 
 static DEFINE_PER_CPU(struct event_ring, rings);
+static struct workqueue_struct *event_wq;
 static unsigned long pending;	/* bit 0: the worker is on its way */
 static unsigned long wanted;	/* bit 0: namespaces without a record exist */
 
@@ -89,7 +90,7 @@ static DECLARE_WORK(event_work, event_work_fn);
 
 static void event_irq_fn(struct irq_work *work)
 {
-	schedule_work(&event_work);
+	queue_work(event_wq, &event_work);
 }
 
 static struct irq_work event_irq;
@@ -174,14 +175,6 @@ void pidns_event_want_scan(void)
 }
 NOKPROBE_SYMBOL(pidns_event_want_scan);
 
-static void rings_free(void)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		kvfree(per_cpu_ptr(&rings, cpu)->slot);
-}
-
 /**
  * pidns_event_init() - Make the rings.
  *
@@ -192,13 +185,16 @@ int __init pidns_event_init(void)
 	int cpu;
 
 	init_irq_work(&event_irq, event_irq_fn);
+	event_wq = alloc_workqueue("pidns_probe", WQ_UNBOUND, 1);
+	if (!event_wq)
+		return -ENOMEM;
 	for_each_possible_cpu(cpu) {
 		struct event_ring *r = per_cpu_ptr(&rings, cpu);
 
 		r->slot = kvcalloc(pidns_param_ring, sizeof(*r->slot),
 				   GFP_KERNEL);
 		if (!r->slot) {
-			rings_free();
+			pidns_event_exit();
 			return -ENOMEM;
 		}
 	}
@@ -217,11 +213,15 @@ void pidns_event_flush(void)
 }
 
 /**
- * pidns_event_exit() - Free the rings.
+ * pidns_event_exit() - Free the rings and the work queue.
  *
  * Context: Process context. After pidns_event_flush().
  */
 void pidns_event_exit(void)
 {
-	rings_free();
+	int cpu;
+
+	destroy_workqueue(event_wq);
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu_ptr(&rings, cpu)->slot);
 }

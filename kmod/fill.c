@@ -4,14 +4,12 @@
  */
 #include "fill.h"
 
-#include <linux/ktime.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 #include <net/genetlink.h>
 
 #include "event.h"
 #include "hook.h"
-#include "netlink.h"
+#include "msg.h"
 #include "notify.h"
 #include "ns.h"
 #include "param.h"
@@ -21,102 +19,19 @@
 
 #include <uapi/linux/pidns_probe.h>
 
-/* We keep CLOCK_BOOTTIME, which nobody sets; people want CLOCK_REALTIME. */
-static u64 real_time(u64 boot)
-{
-	u64 offset = ktime_mono_to_any(0, TK_OFFS_BOOT);
-
-	return ktime_mono_to_real(boot - offset);
-}
-
-static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
-{
-	return nla_put_u64_64bit(skb, attr, value, pad);
-}
-
-static int put_time(struct sk_buff *skb, int attr, u64 boot, int pad)
-{
-	return boot ? put_u64(skb, attr, real_time(boot), pad) : 0;
-}
-
-/* A comm can be read while it is being changed, and is then not terminated. */
-static int put_comm(struct sk_buff *skb, int attr, const char *comm)
-{
-	char s[TASK_COMM_LEN + 1] = {};
-
-	memcpy(s, comm, TASK_COMM_LEN);
-	return s[0] ? nla_put_string(skb, attr, s) : 0;
-}
-
-static int put_u32_known(struct sk_buff *skb, int attr, u32 value)
-{
-	return value ? nla_put_u32(skb, attr, value) : 0;
-}
-
-static void *msg_begin(const struct pidns_msg *m)
-{
-	void *hdr = genlmsg_put(m->skb, m->portid, m->seq, &pidns_nl_family,
-				m->flags, m->cmd);
-
-	if (hdr && m->cb)
-		genl_dump_check_consistent(m->cb, hdr);
-	return hdr;
-}
-
-static int msg_end(const struct pidns_msg *m, void *hdr, int err)
-{
-	if (err) {
-		genlmsg_cancel(m->skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(m->skb, hdr);
-	return 0;
-}
-
-static int put_event(const struct pidns_msg *m, int seq, int lost, int pad)
-{
-	if (!m->event_seq)
-		return 0;
-	return put_u64(m->skb, seq, m->event_seq, pad) ||
-	       put_u64(m->skb, lost, pidns_stat_lost(), pad);
-}
-
-static int put_origin(struct sk_buff *skb, int attr,
-		      const struct pidns_origin *o)
-{
-	struct nlattr *nest;
-
-	if (!o->sig)
-		return 0;
-	nest = nla_nest_start(skb, attr);
-	if (!nest ||
-	    nla_put_u32(skb, PIDNS_PROBE_A_ORIGIN_SIGNAL, o->sig) ||
-	    nla_put_u32(skb, PIDNS_PROBE_A_ORIGIN_WHEN, o->when) ||
-	    nla_put_u32(skb, PIDNS_PROBE_A_ORIGIN_SENDER, o->sender) ||
-	    put_u32_known(skb, PIDNS_PROBE_A_ORIGIN_PID, o->pid) ||
-	    put_u32_known(skb, PIDNS_PROBE_A_ORIGIN_NS_PID, o->ns_pid) ||
-	    put_comm(skb, PIDNS_PROBE_A_ORIGIN_COMM, o->comm) ||
-	    put_time(skb, PIDNS_PROBE_A_ORIGIN_TIME, o->time,
-		     PIDNS_PROBE_A_ORIGIN_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
 static int put_hook(struct sk_buff *skb, const struct pidns_hook_report *r,
 		    bool quick)
 {
 	struct nlattr *nest = nla_nest_start(skb, PIDNS_PROBE_A_STATUS_HOOK);
 
-	if (!nest ||
-	    nla_put_string(skb, PIDNS_PROBE_A_HOOK_NAME, r->name) ||
+	if (!nest || nla_put_string(skb, PIDNS_PROBE_A_HOOK_NAME, r->name) ||
 	    nla_put_string(skb, PIDNS_PROBE_A_HOOK_SYMBOL, r->symbol) ||
 	    nla_put_u32(skb, PIDNS_PROBE_A_HOOK_ATTACH, r->attach) ||
 	    (!quick && nla_put_u32(skb, PIDNS_PROBE_A_HOOK_STATE, r->state)) ||
-	    put_u64(skb, PIDNS_PROBE_A_HOOK_HITS, r->hits,
-		    PIDNS_PROBE_A_HOOK_PAD) ||
-	    put_u64(skb, PIDNS_PROBE_A_HOOK_MISSES, r->misses,
-		    PIDNS_PROBE_A_HOOK_PAD) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_HOOK_HITS, r->hits,
+			  PIDNS_PROBE_A_HOOK_PAD) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_HOOK_MISSES, r->misses,
+			  PIDNS_PROBE_A_HOOK_PAD) ||
 	    nla_put_string(skb, PIDNS_PROBE_A_HOOK_LOSS, r->loss))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -143,22 +58,22 @@ static const struct {
 	u16 attr;
 	u16 stat;
 } status_counters[] = {
-	{ PIDNS_PROBE_A_STATUS_BORN,		PIDNS_STAT_BORN },
-	{ PIDNS_PROBE_A_STATUS_DIED,		PIDNS_STAT_DIED },
-	{ PIDNS_PROBE_A_STATUS_DROPS,		PIDNS_STAT_DROPS },
-	{ PIDNS_PROBE_A_STATUS_IGNORED,		PIDNS_STAT_IGNORED },
-	{ PIDNS_PROBE_A_STATUS_TEARDOWNS,	PIDNS_STAT_TEARDOWNS },
-	{ PIDNS_PROBE_A_STATUS_LOST_RING,	PIDNS_STAT_LOST_RING },
-	{ PIDNS_PROBE_A_STATUS_LOST_MEMORY,	PIDNS_STAT_LOST_MEMORY },
-	{ PIDNS_PROBE_A_STATUS_LOST_STALE,	PIDNS_STAT_LOST_STALE },
-	{ PIDNS_PROBE_A_STATUS_UNATTRIBUTED,	PIDNS_STAT_UNATTRIBUTED },
-	{ PIDNS_PROBE_A_STATUS_BIRTHS_MISSED,	PIDNS_STAT_BIRTHS_MISSED },
-	{ PIDNS_PROBE_A_STATUS_DEATHS_MISSED,	PIDNS_STAT_DEATHS_MISSED },
-	{ PIDNS_PROBE_A_STATUS_NO_RECORD,	PIDNS_STAT_NO_RECORD },
-	{ PIDNS_PROBE_A_STATUS_UNENDED,		PIDNS_STAT_UNENDED },
+	{ PIDNS_PROBE_A_STATUS_BORN, PIDNS_STAT_BORN },
+	{ PIDNS_PROBE_A_STATUS_DIED, PIDNS_STAT_DIED },
+	{ PIDNS_PROBE_A_STATUS_DROPS, PIDNS_STAT_DROPS },
+	{ PIDNS_PROBE_A_STATUS_IGNORED, PIDNS_STAT_IGNORED },
+	{ PIDNS_PROBE_A_STATUS_TEARDOWNS, PIDNS_STAT_TEARDOWNS },
+	{ PIDNS_PROBE_A_STATUS_LOST_RING, PIDNS_STAT_LOST_RING },
+	{ PIDNS_PROBE_A_STATUS_LOST_MEMORY, PIDNS_STAT_LOST_MEMORY },
+	{ PIDNS_PROBE_A_STATUS_LOST_STALE, PIDNS_STAT_LOST_STALE },
+	{ PIDNS_PROBE_A_STATUS_UNATTRIBUTED, PIDNS_STAT_UNATTRIBUTED },
+	{ PIDNS_PROBE_A_STATUS_BIRTHS_MISSED, PIDNS_STAT_BIRTHS_MISSED },
+	{ PIDNS_PROBE_A_STATUS_DEATHS_MISSED, PIDNS_STAT_DEATHS_MISSED },
+	{ PIDNS_PROBE_A_STATUS_NO_RECORD, PIDNS_STAT_NO_RECORD },
+	{ PIDNS_PROBE_A_STATUS_UNENDED, PIDNS_STAT_UNENDED },
 	{ PIDNS_PROBE_A_STATUS_HANDLERS_FORGOTTEN,
 	  PIDNS_STAT_HANDLERS_FORGOTTEN },
-	{ PIDNS_PROBE_A_STATUS_MISMATCHES,	PIDNS_STAT_MISMATCHES },
+	{ PIDNS_PROBE_A_STATUS_MISMATCHES, PIDNS_STAT_MISMATCHES },
 };
 
 static int put_status_counters(struct sk_buff *skb)
@@ -166,9 +81,9 @@ static int put_status_counters(struct sk_buff *skb)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(status_counters); i++)
-		if (put_u64(skb, status_counters[i].attr,
-			    pidns_stat_read(status_counters[i].stat),
-			    PIDNS_PROBE_A_STATUS_PAD))
+		if (pidns_put_u64(skb, status_counters[i].attr,
+				  pidns_stat_read(status_counters[i].stat),
+				  PIDNS_PROBE_A_STATUS_PAD))
 			return -EMSGSIZE;
 	return 0;
 }
@@ -184,24 +99,24 @@ static int put_status_counters(struct sk_buff *skb)
 int pidns_fill_status(const struct pidns_msg *m, bool quick)
 {
 	struct sk_buff *skb = m->skb;
-	void *hdr = msg_begin(m);
+	void *hdr = pidns_msg_begin(m);
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = nla_put_string(skb, PIDNS_PROBE_A_STATUS_VERSION, PIDNS_VERSION) ||
+	err = nla_put_string(skb, PIDNS_PROBE_A_STATUS_VERSION,
+			     PIDNS_VERSION) ||
 	      nla_put_string(skb, PIDNS_PROBE_A_STATUS_SIGNAL_HOOK,
-			     pidns_param_signal_tracepoint() ? "tracepoint" :
-							       "kprobe") ||
-	      put_time(skb, PIDNS_PROBE_A_STATUS_LOADED, pidns_hook_loaded(),
-		       PIDNS_PROBE_A_STATUS_PAD) ||
+			     pidns_hook_signal_backend()) ||
+	      pidns_put_time(skb, PIDNS_PROBE_A_STATUS_LOADED,
+			     pidns_hook_loaded(), PIDNS_PROBE_A_STATUS_PAD) ||
 	      nla_put_u32(skb, PIDNS_PROBE_A_STATUS_NAMESPACES,
 			  pidns_ns_count()) ||
 	      nla_put_u32(skb, PIDNS_PROBE_A_STATUS_TEARING_DOWN,
 			  pidns_teardown_ongoing()) ||
 	      put_status_counters(skb) ||
-	      put_u64(skb, PIDNS_PROBE_A_STATUS_EVENTS, pidns_notify_seq(),
-		      PIDNS_PROBE_A_STATUS_PAD) ||
+	      pidns_put_u64(skb, PIDNS_PROBE_A_STATUS_EVENTS,
+			    pidns_notify_seq(), PIDNS_PROBE_A_STATUS_PAD) ||
 	      nla_put_u32(skb, PIDNS_PROBE_A_STATUS_HISTORY,
 			  pidns_param_history) ||
 	      nla_put_u32(skb, PIDNS_PROBE_A_STATUS_STUCK_AFTER,
@@ -209,24 +124,25 @@ int pidns_fill_status(const struct pidns_msg *m, bool quick)
 	      nla_put_u32(skb, PIDNS_PROBE_A_STATUS_RECORD_SIZE,
 			  sizeof(struct pidns_ns)) ||
 	      put_hooks(skb, quick);
-	return msg_end(m, hdr, err);
+	return pidns_msg_end(m, hdr, err);
 }
 
 static int put_ns_identity(struct sk_buff *skb, const struct pidns_view *v)
 {
-	return put_u64(skb, PIDNS_PROBE_A_NS_ID, v->id, PIDNS_PROBE_A_NS_PAD) ||
+	return pidns_put_u64(skb, PIDNS_PROBE_A_NS_ID, v->id,
+			     PIDNS_PROBE_A_NS_PAD) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_NS_INUM, v->inum) ||
 	       (v->parent_id &&
-		put_u64(skb, PIDNS_PROBE_A_NS_PARENT_ID, v->parent_id,
-			PIDNS_PROBE_A_NS_PAD)) ||
+		pidns_put_u64(skb, PIDNS_PROBE_A_NS_PARENT_ID, v->parent_id,
+			      PIDNS_PROBE_A_NS_PAD)) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_NS_LEVEL, v->level) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_NS_OWNER_UID,
 			   from_kuid(&init_user_ns, v->owner)) ||
-	       put_time(skb, PIDNS_PROBE_A_NS_BORN, v->born,
-			PIDNS_PROBE_A_NS_PAD) ||
+	       pidns_put_time(skb, PIDNS_PROBE_A_NS_BORN, v->born,
+			      PIDNS_PROBE_A_NS_PAD) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_NS_STATE, v->state) ||
-	       put_time(skb, PIDNS_PROBE_A_NS_SINCE, v->since,
-			PIDNS_PROBE_A_NS_PAD);
+	       pidns_put_time(skb, PIDNS_PROBE_A_NS_SINCE, v->since,
+			      PIDNS_PROBE_A_NS_PAD);
 }
 
 static int put_ns_census(struct sk_buff *skb, const struct pidns_view *v)
@@ -235,9 +151,9 @@ static int put_ns_census(struct sk_buff *skb, const struct pidns_view *v)
 
 	if (c->init_pid &&
 	    (nla_put_u32(skb, PIDNS_PROBE_A_NS_INIT_PID, c->init_pid) ||
-	     put_comm(skb, PIDNS_PROBE_A_NS_INIT_COMM, c->init_comm) ||
-	     put_u64(skb, PIDNS_PROBE_A_NS_CGROUP_ID, c->cgroup_id,
-		     PIDNS_PROBE_A_NS_PAD) ||
+	     pidns_put_comm(skb, PIDNS_PROBE_A_NS_INIT_COMM, c->init_comm) ||
+	     pidns_put_u64(skb, PIDNS_PROBE_A_NS_CGROUP_ID, c->cgroup_id,
+			   PIDNS_PROBE_A_NS_PAD) ||
 	     nla_put_string(skb, PIDNS_PROBE_A_NS_CGROUP_PATH, c->cgroup_path)))
 		return -EMSGSIZE;
 	if (v->counted &&
@@ -255,10 +171,9 @@ static int put_signal_count(struct sk_buff *skb, int sig, u64 count)
 	if (!count)
 		return 0;
 	nest = nla_nest_start(skb, PIDNS_PROBE_A_NS_DROP);
-	if (!nest ||
-	    nla_put_u32(skb, PIDNS_PROBE_A_SIGNAL_COUNT_SIGNAL, sig) ||
-	    put_u64(skb, PIDNS_PROBE_A_SIGNAL_COUNT_COUNT, count,
-		    PIDNS_PROBE_A_SIGNAL_COUNT_PAD))
+	if (!nest || nla_put_u32(skb, PIDNS_PROBE_A_SIGNAL_COUNT_SIGNAL, sig) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_SIGNAL_COUNT_COUNT, count,
+			  PIDNS_PROBE_A_SIGNAL_COUNT_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -272,17 +187,18 @@ static int put_ns_counts(struct sk_buff *skb, const struct pidns_counts *c)
 	int pad = PIDNS_PROBE_A_NS_PAD;
 	int sig;
 
-	if (put_u64(skb, PIDNS_PROBE_A_NS_DROPS, sent + dequeued, pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_DROPS_SENT, sent, pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_DROPS_DEQUEUED, dequeued, pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_DROPS_ANCESTOR,
-		    by[PIDNS_PROBE_SENDER_ANCESTOR], pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_DROPS_INSIDE,
-		    by[PIDNS_PROBE_SENDER_INSIDE], pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_DROPS_KERNEL,
-		    by[PIDNS_PROBE_SENDER_KERNEL], pad) ||
-	    put_u64(skb, PIDNS_PROBE_A_NS_IGNORED, c->ignored, pad) ||
-	    put_origin(skb, PIDNS_PROBE_A_NS_LAST_DROP, &c->last))
+	if (pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS, sent + dequeued, pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS_SENT, sent, pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS_DEQUEUED, dequeued,
+			  pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS_ANCESTOR,
+			  by[PIDNS_PROBE_SENDER_ANCESTOR], pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS_INSIDE,
+			  by[PIDNS_PROBE_SENDER_INSIDE], pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_DROPS_KERNEL,
+			  by[PIDNS_PROBE_SENDER_KERNEL], pad) ||
+	    pidns_put_u64(skb, PIDNS_PROBE_A_NS_IGNORED, c->ignored, pad) ||
+	    pidns_put_origin(skb, PIDNS_PROBE_A_NS_LAST_DROP, &c->last))
 		return -EMSGSIZE;
 	for (sig = 1; sig <= _NSIG; sig++)
 		if (put_signal_count(skb, sig, c->drops[sig - 1]))
@@ -300,39 +216,65 @@ static int put_ns_counts(struct sk_buff *skb, const struct pidns_counts *c)
  */
 int pidns_fill_ns(const struct pidns_msg *m, const struct pidns_view *v)
 {
-	void *hdr = msg_begin(m);
+	void *hdr = pidns_msg_begin(m);
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = put_event(m, PIDNS_PROBE_A_NS_SEQ, PIDNS_PROBE_A_NS_LOST,
-			PIDNS_PROBE_A_NS_PAD) ||
-	      put_ns_identity(m->skb, v) ||
-	      put_ns_census(m->skb, v) ||
+	err = pidns_put_event(m, PIDNS_PROBE_A_NS_SEQ, PIDNS_PROBE_A_NS_LOST,
+			      PIDNS_PROBE_A_NS_PAD) ||
+	      put_ns_identity(m->skb, v) || put_ns_census(m->skb, v) ||
 	      put_ns_counts(m->skb, &v->counts);
-	return msg_end(m, hdr, err);
+	return pidns_msg_end(m, hdr, err);
+}
+
+/**
+ * pidns_fill_ns_gone() - Make the message about a namespace that has died.
+ * @m: Message.
+ * @e: The event of its birth.
+ *
+ * Context: Any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int pidns_fill_ns_gone(const struct pidns_msg *m, const struct pidns_event *e)
+{
+	int pad = PIDNS_PROBE_A_NS_PAD;
+	void *hdr = pidns_msg_begin(m);
+	int err;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	err = pidns_put_event(m, PIDNS_PROBE_A_NS_SEQ, PIDNS_PROBE_A_NS_LOST,
+			      pad) ||
+	      pidns_put_u64(m->skb, PIDNS_PROBE_A_NS_ID, e->key, pad) ||
+	      nla_put_u32(m->skb, PIDNS_PROBE_A_NS_INUM, e->inum) ||
+	      pidns_put_time(m->skb, PIDNS_PROBE_A_NS_BORN, e->origin.time,
+			     pad);
+	return pidns_msg_end(m, hdr, err);
 }
 
 static int put_td_identity(struct sk_buff *skb, const struct pidns_teardown *td)
 {
 	int pad = PIDNS_PROBE_A_TEARDOWN_PAD;
 
-	return put_u64(skb, PIDNS_PROBE_A_TEARDOWN_NUMBER, td->number, pad) ||
-	       put_u64(skb, PIDNS_PROBE_A_TEARDOWN_ID, td->id, pad) ||
+	return pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_NUMBER, td->number,
+			     pad) ||
+	       pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_ID, td->id, pad) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_TEARDOWN_INUM, td->inum) ||
 	       (td->parent_id &&
-		put_u64(skb, PIDNS_PROBE_A_TEARDOWN_PARENT_ID, td->parent_id,
-			pad)) ||
+		pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_PARENT_ID,
+			      td->parent_id, pad)) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_TEARDOWN_LEVEL, td->level) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_TEARDOWN_OWNER_UID,
 			   from_kuid(&init_user_ns, td->owner)) ||
-	       put_time(skb, PIDNS_PROBE_A_TEARDOWN_BORN, td->born, pad) ||
+	       pidns_put_time(skb, PIDNS_PROBE_A_TEARDOWN_BORN, td->born,
+			      pad) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_TEARDOWN_INIT_PID,
 			   td->init_pid) ||
-	       put_comm(skb, PIDNS_PROBE_A_TEARDOWN_INIT_COMM,
-			td->init_comm) ||
-	       put_u64(skb, PIDNS_PROBE_A_TEARDOWN_CGROUP_ID, td->cgroup_id,
-		       pad) ||
+	       pidns_put_comm(skb, PIDNS_PROBE_A_TEARDOWN_INIT_COMM,
+			      td->init_comm) ||
+	       pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_CGROUP_ID,
+			     td->cgroup_id, pad) ||
 	       nla_put_string(skb, PIDNS_PROBE_A_TEARDOWN_CGROUP_PATH,
 			      td->cgroup_path);
 }
@@ -343,18 +285,22 @@ static int put_td_course(struct sk_buff *skb, const struct pidns_teardown *td)
 	/* Pairs with pidns_teardown_end(). */
 	u64 end = smp_load_acquire(&td->end);
 
-	return put_time(skb, PIDNS_PROBE_A_TEARDOWN_BEGIN, td->begin, pad) ||
-	       (end && put_u64(skb, PIDNS_PROBE_A_TEARDOWN_DURATION,
-			       end - td->begin, pad)) ||
+	return pidns_put_time(skb, PIDNS_PROBE_A_TEARDOWN_BEGIN, td->begin,
+			      pad) ||
+	       (end && pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_DURATION,
+				     pidns_time_since(end, td->begin), pad)) ||
+	       (READ_ONCE(td->unended) &&
+		nla_put_flag(skb, PIDNS_PROBE_A_TEARDOWN_UNENDED)) ||
 	       nla_put_u32(skb, PIDNS_PROBE_A_TEARDOWN_STATUS,
 			   READ_ONCE(td->status)) ||
-	       put_origin(skb, PIDNS_PROBE_A_TEARDOWN_FIRST_STOP,
-			  &td->first_stop) ||
+	       pidns_put_origin(skb, PIDNS_PROBE_A_TEARDOWN_FIRST_STOP,
+				&td->first_stop) ||
 	       (td->first_stop.sig &&
-		put_u64(skb, PIDNS_PROBE_A_TEARDOWN_TIME_LOST,
-			td->begin - td->first_stop.time, pad)) ||
-	       put_origin(skb, PIDNS_PROBE_A_TEARDOWN_KILL, &td->kill) ||
-	       put_u64(skb, PIDNS_PROBE_A_TEARDOWN_DROPS, td->drops, pad);
+		pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_TIME_LOST,
+			      pidns_time_since(td->begin, td->first_stop.time),
+			      pad)) ||
+	       pidns_put_origin(skb, PIDNS_PROBE_A_TEARDOWN_KILL, &td->kill) ||
+	       pidns_put_u64(skb, PIDNS_PROBE_A_TEARDOWN_DROPS, td->drops, pad);
 }
 
 static int put_td_victims(struct sk_buff *skb, const struct pidns_teardown *td)
@@ -375,8 +321,9 @@ static int put_td_victims(struct sk_buff *skb, const struct pidns_teardown *td)
 		nest = nla_nest_start(skb, PIDNS_PROBE_A_TEARDOWN_VICTIM);
 		if (!nest ||
 		    nla_put_u32(skb, PIDNS_PROBE_A_VICTIM_PID, v->pid) ||
-		    put_u32_known(skb, PIDNS_PROBE_A_VICTIM_NS_PID, v->ns_pid) ||
-		    put_comm(skb, PIDNS_PROBE_A_VICTIM_COMM, v->comm))
+		    pidns_put_known(skb, PIDNS_PROBE_A_VICTIM_NS_PID,
+				    v->ns_pid) ||
+		    pidns_put_comm(skb, PIDNS_PROBE_A_VICTIM_COMM, v->comm))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}
@@ -394,18 +341,17 @@ static int put_td_victims(struct sk_buff *skb, const struct pidns_teardown *td)
 int pidns_fill_teardown(const struct pidns_msg *m,
 			const struct pidns_teardown *td)
 {
-	void *hdr = msg_begin(m);
+	void *hdr = pidns_msg_begin(m);
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = put_event(m, PIDNS_PROBE_A_TEARDOWN_SEQ,
-			PIDNS_PROBE_A_TEARDOWN_LOST,
-			PIDNS_PROBE_A_TEARDOWN_PAD) ||
-	      put_td_identity(m->skb, td) ||
-	      put_td_course(m->skb, td) ||
+	err = pidns_put_event(m, PIDNS_PROBE_A_TEARDOWN_SEQ,
+			      PIDNS_PROBE_A_TEARDOWN_LOST,
+			      PIDNS_PROBE_A_TEARDOWN_PAD) ||
+	      put_td_identity(m->skb, td) || put_td_course(m->skb, td) ||
 	      put_td_victims(m->skb, td);
-	return msg_end(m, hdr, err);
+	return pidns_msg_end(m, hdr, err);
 }
 
 /**
@@ -421,23 +367,24 @@ int pidns_fill_drop(const struct pidns_msg *m, const struct pidns_event *e,
 		    const struct pidns_view *v)
 {
 	struct sk_buff *skb = m->skb;
-	void *hdr = msg_begin(m);
+	void *hdr = pidns_msg_begin(m);
 	int err;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	err = put_event(m, PIDNS_PROBE_A_DROP_SEQ, PIDNS_PROBE_A_DROP_LOST,
-			PIDNS_PROBE_A_DROP_PAD) ||
-	      (e->key && put_u64(skb, PIDNS_PROBE_A_DROP_ID, e->key,
-				 PIDNS_PROBE_A_DROP_PAD)) ||
+	err = pidns_put_event(m, PIDNS_PROBE_A_DROP_SEQ,
+			      PIDNS_PROBE_A_DROP_LOST,
+			      PIDNS_PROBE_A_DROP_PAD) ||
+	      (e->key && pidns_put_u64(skb, PIDNS_PROBE_A_DROP_ID, e->key,
+				       PIDNS_PROBE_A_DROP_PAD)) ||
 	      nla_put_u32(skb, PIDNS_PROBE_A_DROP_INUM, e->inum) ||
-	      put_origin(skb, PIDNS_PROBE_A_DROP_ORIGIN, &e->origin);
+	      pidns_put_origin(skb, PIDNS_PROBE_A_DROP_ORIGIN, &e->origin);
 	if (!err && v && v->census.init_pid)
 		err = nla_put_u32(skb, PIDNS_PROBE_A_DROP_INIT_PID,
 				  v->census.init_pid) ||
-		      put_comm(skb, PIDNS_PROBE_A_DROP_INIT_COMM,
-			       v->census.init_comm) ||
+		      pidns_put_comm(skb, PIDNS_PROBE_A_DROP_INIT_COMM,
+				     v->census.init_comm) ||
 		      nla_put_string(skb, PIDNS_PROBE_A_DROP_CGROUP_PATH,
 				     v->census.cgroup_path);
-	return msg_end(m, hdr, err);
+	return pidns_msg_end(m, hdr, err);
 }

@@ -3,8 +3,9 @@
  * The processes whose SIGTERM handler has run, so that a teardown can tell
  * those that it killed without a chance.
  *
- * A small set-associative cache: a process in it is known by its start time
- * and number, and nobody needs to take it out when it ends.  When a set is
+ * A small set-associative cache: what is in it is known by the number and the
+ * start time of a process, and by how often it has called exec, as a new program
+ * has new handlers.  Nobody needs to take it out when it ends.  When a set is
  * full of processes that live, the oldest is forgotten, which is counted.
  */
 #include "handled.h"
@@ -22,8 +23,15 @@
 #define HANDLED_SETS_BITS	9
 #define HANDLED_WAYS		8
 
+/**
+ * struct handled - A program whose handler has run.
+ * @start: Start of its process.
+ * @execs: How many programs the process has run before.
+ * @tgid: Number of the process. 0 if this is free.
+ */
 struct handled {
 	u64 start;
+	u64 execs;
 	pid_t tgid;
 };
 
@@ -32,13 +40,20 @@ static DEFINE_RAW_SPINLOCK(lock);
 static struct handled sets[BIT(HANDLED_SETS_BITS)][HANDLED_WAYS];
 static u8 oldest[BIT(HANDLED_SETS_BITS)];
 
-static struct handled *find(unsigned int set, u64 start, pid_t tgid)
+static bool is_same(const struct handled *h, const struct task_struct *leader)
+{
+	return h->tgid == leader->tgid && h->start == leader->start_boottime &&
+	       h->execs == READ_ONCE(leader->self_exec_id);
+}
+NOKPROBE_SYMBOL(is_same);
+
+static struct handled *find(unsigned int set, const struct task_struct *leader)
 {
 	struct handled *h = sets[set];
 	int i;
 
 	for (i = 0; i < HANDLED_WAYS; i++)
-		if (h[i].tgid == tgid && h[i].start == start)
+		if (is_same(&h[i], leader))
 			return &h[i];
 	return NULL;
 }
@@ -51,7 +66,7 @@ static bool is_gone(const struct handled *h)
 
 	rcu_read_lock();
 	p = pid_task(find_pid_ns(h->tgid, &init_pid_ns), PIDTYPE_TGID);
-	gone = !p || p->start_boottime != h->start;
+	gone = !p || !is_same(h, p);
 	rcu_read_unlock();
 	return gone;
 }
@@ -83,14 +98,15 @@ NOKPROBE_SYMBOL(way_for);
 void pidns_handled_add(struct task_struct *p)
 {
 	unsigned int set = hash_32(p->tgid, HANDLED_SETS_BITS);
-	u64 start = p->group_leader->start_boottime;
+	const struct task_struct *leader = p->group_leader;
 	struct handled *h;
 
 	raw_spin_lock(&lock);
-	if (!find(set, start, p->tgid)) {
+	if (!find(set, leader)) {
 		h = way_for(set);
-		h->start = start;
-		h->tgid = p->tgid;
+		h->start = leader->start_boottime;
+		h->execs = READ_ONCE(leader->self_exec_id);
+		h->tgid = leader->tgid;
 	}
 	raw_spin_unlock(&lock);
 }
@@ -109,7 +125,7 @@ bool pidns_handled_find(struct task_struct *p)
 	bool found;
 
 	raw_spin_lock(&lock);
-	found = find(set, p->group_leader->start_boottime, p->tgid);
+	found = find(set, p->group_leader);
 	raw_spin_unlock(&lock);
 	return found;
 }

@@ -39,15 +39,15 @@ enum {
 	HOOK_SELF,
 	HOOK_DEATH,
 	HOOK_BIRTH,
-	HOOK_BEGIN,
 	HOOK_END,
 	HOOK_DEQUEUE,
 	HOOK_SIGNAL,
+	HOOK_BEGIN,
 };
 
 /*
  * Attached in this order, detached in reverse: what a drop or a teardown looks
- * up is there first.
+ * up is there first, and a teardown is seen from its begin on or not at all.
  */
 static struct pidns_hook hooks[] = {
 	[HOOK_SELF] = {
@@ -68,13 +68,6 @@ static struct pidns_hook hooks[] = {
 		.hit = PIDNS_STAT_HIT_BIRTH,
 		.way = { &pidns_probe_copy_pid_ns },
 	},
-	[HOOK_BEGIN] = {
-		.name = "teardown-begin",
-		.loss = "teardowns are not seen",
-		.required = true,
-		.hit = PIDNS_STAT_HIT_BEGIN,
-		.way = { &pidns_probe_zap },
-	},
 	[HOOK_END] = {
 		.name = "teardown-end",
 		.loss = "teardowns never seem to end",
@@ -93,7 +86,15 @@ static struct pidns_hook hooks[] = {
 		.loss = "drops and victims are not seen",
 		.required = true,
 		.hit = PIDNS_STAT_HIT_SIGNAL,
-		.way = { &pidns_probe_prepare_signal },
+		.way = { &pidns_probe_prepare_signal,
+			 &pidns_probe_signal_generate },
+	},
+	[HOOK_BEGIN] = {
+		.name = "teardown-begin",
+		.loss = "teardowns are not seen",
+		.required = true,
+		.hit = PIDNS_STAT_HIT_BEGIN,
+		.way = { &pidns_probe_zap },
 	},
 };
 
@@ -169,13 +170,17 @@ static int hook_attach(struct pidns_hook *h)
 		if (!err) {
 			h->active = h->way[i];
 			h->state = PIDNS_PROBE_HOOK_STATE_ARMED;
+			if (i)
+				pr_info("cannot hook %s, using %s for %s\n",
+					h->way[0]->symbol, h->active->symbol,
+					h->name);
 			return 0;
 		}
 	}
 	if (h->required) {
 		pr_err("cannot hook %s (error %d), and without it %s: not loaded\n",
 		       h->way[0]->symbol, err, h->loss);
-		return err;
+		return -EOPNOTSUPP;
 	}
 	pr_warn("cannot hook %s (error %d): %s\n", h->way[0]->symbol, err,
 		h->loss);
@@ -221,13 +226,15 @@ void pidns_hook_unlock(void)
  */
 void pidns_hook_test(void)
 {
-	u32 kprobes = PIDNS_PROBE_HOOK_STATE_DISARMED;
+	u32 kprobes = PIDNS_PROBE_HOOK_STATE_UNKNOWN;
 	struct pidns_hook *h;
 
 	lockdep_assert_held(&hook_mutex);
 
-	if (pidns_hook_self_test())
-		kprobes = PIDNS_PROBE_HOOK_STATE_ARMED;
+	if (hooks[HOOK_SELF].active)
+		kprobes = pidns_hook_self_test() ?
+				  PIDNS_PROBE_HOOK_STATE_ARMED :
+				  PIDNS_PROBE_HOOK_STATE_DISARMED;
 	for (h = hooks; h < hooks + ARRAY_SIZE(hooks); h++)
 		if (h->active && h->active->kind != PIDNS_PROBE_TRACEPOINT)
 			h->state = kprobes;
@@ -316,6 +323,35 @@ u64 pidns_hook_loaded(void)
 }
 
 /**
+ * pidns_hook_signal_backend() - By what signals are seen.
+ *
+ * Context: Process context, may sleep.
+ * Return: Its name.
+ */
+const char *pidns_hook_signal_backend(void)
+{
+	const char *name = "none";
+
+	mutex_lock(&hook_mutex);
+	if (hooks[HOOK_SIGNAL].active == &pidns_probe_prepare_signal)
+		name = "kprobe";
+	else if (hooks[HOOK_SIGNAL].active)
+		name = "tracepoint";
+	mutex_unlock(&hook_mutex);
+	return name;
+}
+
+static bool any_disarmed(void)
+{
+	struct pidns_hook *h;
+
+	for (h = hooks; h < hooks + ARRAY_SIZE(hooks); h++)
+		if (h->state == PIDNS_PROBE_HOOK_STATE_DISARMED)
+			return true;
+	return false;
+}
+
+/**
  * pidns_hook_init() - Attach the hooks.
  *
  * Context: Process context, may sleep.
@@ -326,15 +362,15 @@ int __init pidns_hook_init(void)
 	int i, err = 0;
 
 	if (pidns_param_signal_tracepoint())
-		hooks[HOOK_SIGNAL].way[0] = &pidns_probe_signal_generate;
+		hooks[HOOK_SIGNAL].way[0] = hooks[HOOK_SIGNAL].way[1];
 
 	mutex_lock(&hook_mutex);
 	for (i = 0; i < ARRAY_SIZE(hooks) && !err; i++)
 		err = hook_attach(&hooks[i]);
 	if (!err) {
 		pidns_hook_test();
-		if (hooks[HOOK_SIGNAL].state == PIDNS_PROBE_HOOK_STATE_DISARMED)
-			pr_warn("kprobes are disarmed and nothing will be seen (kernel.ftrace_enabled, debugfs kprobes/enabled)\n");
+		if (any_disarmed())
+			pr_warn("kprobes are disarmed and much will not be seen (kernel.ftrace_enabled, debugfs kprobes/enabled)\n");
 		WRITE_ONCE(loaded, ktime_get_boottime_ns());
 	}
 	mutex_unlock(&hook_mutex);

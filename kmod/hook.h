@@ -80,5 +80,6 @@ void pidns_hook_unlock(void);
 void pidns_hook_test(void);
 bool pidns_hook_report(unsigned int i, struct pidns_hook_report *r);
 u64 pidns_hook_loaded(void);
+const char *pidns_hook_signal_backend(void);
 
 #endif /* _PIDNS_HOOK_H */

@@ -36,7 +36,7 @@ static int copy_pid_ns_return(struct kretprobe_instance *ri,
 	pidns_stat_inc(PIDNS_STAT_HIT_BIRTH);
 	if (IS_ERR_OR_NULL(ns))
 		return 0;
-	rec = pidns_ns_add(ns, true);
+	rec = pidns_ns_add(ns, PIDNS_NS_BORN);
 	if (rec)
 		pidns_event_push(PIDNS_EVENT_NS_NEW, rec->id, rec->inum,
 				 rec->born);

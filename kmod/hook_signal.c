@@ -12,6 +12,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
+#include <linux/string.h>
 #include <trace/events/signal.h>
 
 #include "compat/compat.h"
@@ -42,29 +43,56 @@ static void count_drop(struct pidns_ns *rec, struct task_struct *p, u32 inum,
 NOKPROBE_SYMBOL(count_drop);
 
 /*
- * A signal that an init blocks and has no handler for will be dropped when it
- * is dequeued, and then nobody will know who sent it.
+ * A signal that an init blocks, or that its tracer gets first, and that has no
+ * handler will be dropped when it is dequeued, and then nobody will know who
+ * sent it.
  */
 static void remember_queued(struct pidns_ns *rec, struct task_struct *p,
 			    const struct pidns_origin *o)
 {
-	if (rec && pidns_verdict_handler(p, o->sig) == SIG_DFL)
-		rec->queued = *o;
+	if (!rec || pidns_verdict_handler(p, o->sig) != SIG_DFL)
+		return;
+	rec->queued = *o;
+	rec->queued_by[o->sig - 1] = 1 + o->sender;
 }
 NOKPROBE_SYMBOL(remember_queued);
 
-static void recall_queued(struct pidns_ns *rec, struct pidns_origin *o)
+/* What was remembered of a signal that is dequeued now. */
+static void recall_queued(struct pidns_ns *rec, struct pidns_origin *o,
+			  const struct kernel_siginfo *info, int sig)
 {
-	u64 now = o->time;
+	u8 by = rec ? rec->queued_by[sig - 1] : 0;
 
-	if (rec->queued.sig != o->sig)
+	pidns_origin_dequeued(o, sig, info,
+			      by ? by - 1 : PIDNS_PROBE_SENDER_KERNEL);
+	if (!rec || rec->queued.sig != sig || rec->queued.sender != o->sender)
 		return;
-	*o = rec->queued;
-	o->when = PIDNS_PROBE_WHEN_DEQUEUED;
-	o->time = now;
+	o->pid = rec->queued.pid;
+	o->ns_pid = rec->queued.ns_pid;
+	memcpy(o->comm, rec->queued.comm, sizeof(o->comm));
 	rec->queued.sig = 0;
 }
 NOKPROBE_SYMBOL(recall_queued);
+
+/* SIGKILL is going to have its effect on a process that lives. */
+static void killed(struct task_struct *p, bool force)
+{
+	struct pid_namespace *ns = ns_of_pid(task_pid(p));
+	struct pidns_origin o;
+	struct pidns_ns *rec;
+
+	if (!ns)
+		return;
+	if (current->flags & PF_EXITING && !pidns_origin_in_kernel())
+		pidns_teardown_victim(p);
+	if (pid_nr_ns(task_tgid(p), ns) != 1)
+		return;
+	pidns_origin_sent(&o, SIGKILL, ns, force);
+	rec = pidns_ns_find(ns);
+	if (rec)
+		pidns_ns_count_kill(rec, &o);
+}
+NOKPROBE_SYMBOL(killed);
 
 /*
  * Something is sent to an init.  @first: the same signal is not pending yet; if
@@ -82,8 +110,8 @@ static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 		return;
 	verdict = pidns_verdict_sent(sig, p, force);
 	trace_signal_verdict(p, sig, verdict, force);
-	if (verdict == PIDNS_VERDICT_TRACED || verdict == PIDNS_VERDICT_DYING ||
-	    (verdict == PIDNS_VERDICT_DELIVERED && sig != SIGKILL))
+	if (verdict == PIDNS_VERDICT_DYING ||
+	    verdict == PIDNS_VERDICT_DELIVERED)
 		return;
 
 	rec = pidns_ns_find(ns);
@@ -95,32 +123,27 @@ static void sent_to_init(int sig, struct task_struct *p, bool force, bool first)
 	pidns_origin_sent(&o, sig, ns, force);
 	if (verdict == PIDNS_VERDICT_DROP)
 		count_drop(rec, p, ns->ns.inum, &o);
-	else if (verdict == PIDNS_VERDICT_QUEUED && first)
+	else if (first)
 		remember_queued(rec, p, &o);
-	else if (verdict == PIDNS_VERDICT_DELIVERED && rec)
-		pidns_ns_count_kill(rec, &o);
 }
 NOKPROBE_SYMBOL(sent_to_init);
 
-/*
- * A dying task sends SIGKILL: it may be an init in zap_pid_ns_processes(), and
- * its target a victim, unless that is on its way out already.
- */
-static void sent_by_dying(struct task_struct *p)
+static bool is_dying(const struct task_struct *p)
 {
-	if (p->signal->flags & PIDNS_COMPAT_SIGNAL_DYING ||
-	    !atomic_read(&p->signal->live))
-		return;
-	pidns_teardown_victim(p);
+	return p->signal->flags & PIDNS_COMPAT_SIGNAL_DYING ||
+	       !atomic_read(&p->signal->live);
 }
-NOKPROBE_SYMBOL(sent_by_dying);
+NOKPROBE_SYMBOL(is_dying);
 
 static noinline int prepare_signal_slow(int sig, struct task_struct *p,
 					bool force)
 {
-	if (sig == SIGKILL && current->flags & PF_EXITING)
-		sent_by_dying(p);
-	if (p->signal->flags & SIGNAL_UNKILLABLE)
+	bool unkillable = p->signal->flags & SIGNAL_UNKILLABLE;
+
+	if (sig == SIGKILL && !is_dying(p) && (!unkillable || force) &&
+	    !is_global_init(p))
+		killed(p, force);
+	if (unkillable)
 		sent_to_init(sig, p, force,
 			     !sigismember(&p->signal->shared_pending.signal,
 					  sig));
@@ -168,29 +191,6 @@ static bool force_of(const struct kernel_siginfo *info, struct pid_namespace *ns
 }
 NOKPROBE_SYMBOL(force_of);
 
-/* SIGKILL is going to have its effect. */
-static void killed(struct task_struct *p, bool force)
-{
-	struct pid_namespace *ns = ns_of_pid(task_pid(p));
-	struct pidns_origin o;
-	struct pidns_ns *rec;
-
-	/* SIGKILL that ends a core dump finds its target dying. */
-	if (!ns || pidns_compat_was_dumping(p) ||
-	    !atomic_read(&p->signal->live))
-		return;
-	if (current->flags & PF_EXITING)
-		pidns_teardown_victim(p);
-	if (pid_nr_ns(task_tgid(p), ns) != 1)
-		return;
-	trace_signal_verdict(p, SIGKILL, PIDNS_VERDICT_DELIVERED, force);
-	pidns_origin_sent(&o, SIGKILL, ns, force);
-	rec = pidns_ns_find(ns);
-	if (rec)
-		pidns_ns_count_kill(rec, &o);
-}
-NOKPROBE_SYMBOL(killed);
-
 /* What the kernel calls ignored must be something that we call so, too. */
 static void check_ignored(enum pidns_verdict v)
 {
@@ -200,6 +200,13 @@ static void check_ignored(enum pidns_verdict v)
 }
 NOKPROBE_SYMBOL(check_ignored);
 
+/* SIGKILL that ends a core dump finds its target dying. */
+static bool was_dying(const struct task_struct *p)
+{
+	return pidns_compat_was_dumping(p) || !atomic_read(&p->signal->live);
+}
+NOKPROBE_SYMBOL(was_dying);
+
 static noinline void signal_generate_slow(int sig, struct task_struct *p,
 					  const struct kernel_siginfo *info,
 					  int group, int result)
@@ -208,6 +215,11 @@ static noinline void signal_generate_slow(int sig, struct task_struct *p,
 	bool force = ns && force_of(info, ns);
 
 	if (sig == SIGKILL && result == TRACE_SIGNAL_DELIVERED) {
+		if (was_dying(p))
+			return;
+		if (ns && pid_nr_ns(task_tgid(p), ns) == 1)
+			trace_signal_verdict(p, sig, PIDNS_VERDICT_DELIVERED,
+					     force);
 		killed(p, force);
 	} else if (!group && p->flags & PF_EXITING) {
 		/* Since 7.x prepare_signal() is not asked about such a thread. */
@@ -215,7 +227,9 @@ static noinline void signal_generate_slow(int sig, struct task_struct *p,
 	} else if (p->signal->flags & SIGNAL_UNKILLABLE) {
 		if (result == TRACE_SIGNAL_IGNORED)
 			check_ignored(pidns_verdict_sent(sig, p, force));
-		sent_to_init(sig, p, force, result == TRACE_SIGNAL_DELIVERED);
+		sent_to_init(sig, p, force,
+			     result == TRACE_SIGNAL_DELIVERED ||
+			     result == TRACE_SIGNAL_LOSE_INFO);
 	}
 }
 NOKPROBE_SYMBOL(signal_generate_slow);
@@ -254,10 +268,8 @@ static noinline void signal_deliver_slow(int sig,
 	if (!(current->signal->flags & SIGNAL_UNKILLABLE) ||
 	    !pidns_verdict_dequeued(sig))
 		return;
-	pidns_origin_dequeued(&o, sig, info);
 	rec = pidns_ns_find(ns);
-	if (rec)
-		recall_queued(rec, &o);
+	recall_queued(rec, &o, info, sig);
 	count_drop(rec, current, ns->ns.inum, &o);
 }
 NOKPROBE_SYMBOL(signal_deliver_slow);
@@ -284,3 +296,10 @@ struct pidns_probe pidns_probe_signal_deliver = {
 	.symbol = "signal_deliver",
 	.fn = signal_deliver_probe,
 };
+
+/* The kernel calls the probes through pointers of these types. */
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_signal_generate(signal_generate_probe);
+	check_trace_callback_type_signal_deliver(signal_deliver_probe);
+}

@@ -2,8 +2,10 @@
 /*
  * pidns_probe: what process 1 does to a PID namespace, seen from the host.
  *
- * Up: records, ring, family, hooks.  Down: hooks off and their handlers
- * drained, events sent, family gone, ring and records freed.
+ * Up: records, ring, hooks, family.  The family is last because a dump that is
+ * going on holds the module, but nothing holds one that fails to load.
+ * Down: hooks off and their handlers drained, events sent, family gone, ring
+ * and records freed.
  */
 #include <linux/module.h>
 
@@ -11,6 +13,7 @@
 #include "event.h"
 #include "hook.h"
 #include "netlink.h"
+#include "notify.h"
 #include "ns.h"
 #include "param.h"
 #include "scan.h"
@@ -29,20 +32,21 @@ static int __init pidns_init(void)
 	err = pidns_event_init();
 	if (err)
 		goto err_ns;
-	err = pidns_nl_init();
-	if (err)
-		goto err_event;
 	err = pidns_hook_init();
 	if (err)
-		goto err_nl;
+		goto err_hook;
 	/* The hooks see what is born meanwhile. */
 	pidns_scan_at_load();
+	err = pidns_nl_init();
+	if (err)
+		goto err_nl;
+	pidns_notify_open();
 	return 0;
 
 err_nl:
+	pidns_hook_exit();
+err_hook:
 	pidns_event_flush();
-	pidns_nl_exit();
-err_event:
 	pidns_event_exit();
 	pidns_teardown_exit();
 err_ns:

@@ -15,14 +15,12 @@
 #include "compat/compat.h"
 #include "fill.h"
 #include "hook.h"
+#include "msg.h"
 #include "netlink-gen.h"
 #include "ns.h"
 #include "scan.h"
 #include "teardown.h"
 #include "view.h"
-
-/* NLMSG_GOODSIZE is too small for a namespace that dropped each signal. */
-#define REPLY_SIZE	8192
 
 static const struct genl_multicast_group groups[] = {
 	[PIDNS_PROBE_NLGRP_EVENTS] = {
@@ -35,6 +33,7 @@ struct genl_family pidns_nl_family __ro_after_init = {
 	.name		= PIDNS_PROBE_GENL_NAME,
 	.version	= PIDNS_PROBE_GENL_VERSION,
 	.module		= THIS_MODULE,
+	.parallel_ops	= true,
 	.ops		= pidns_probe_nl_ops,
 	.n_ops		= ARRAY_SIZE(pidns_probe_nl_ops),
 	.mcgrps		= groups,
@@ -46,7 +45,7 @@ MODULE_ALIAS_GENL_FAMILY(PIDNS_PROBE_GENL_NAME);
 static int reply_begin(struct genl_info *info, struct pidns_msg *m, u8 cmd)
 {
 	*m = (struct pidns_msg){
-		.skb = genlmsg_new(REPLY_SIZE, GFP_KERNEL),
+		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 		.cmd = cmd,

@@ -12,6 +12,7 @@
 #include "compat/compat.h"
 #include "event.h"
 #include "fill.h"
+#include "msg.h"
 #include "netlink.h"
 #include "stats.h"
 #include "teardown.h"
@@ -20,6 +21,7 @@
 static struct sk_buff *batch;
 static u32 batched;		/* events in it */
 static u64 last_seq;		/* of the last event in it, or sent */
+static bool is_open;		/* the family is registered */
 
 /* The namespace of the last drop, as a storm is of one namespace mostly. */
 static struct pidns_view view;
@@ -32,6 +34,16 @@ static const u8 event_cmd[] = {
 };
 
 /**
+ * pidns_notify_open() - Let notifications be sent from here on.
+ *
+ * Context: Process context. The family is registered.
+ */
+void pidns_notify_open(void)
+{
+	WRITE_ONCE(is_open, true);
+}
+
+/**
  * pidns_notify_wanted() - Whether anybody listens.
  *
  * Context: Any.
@@ -39,7 +51,7 @@ static const u8 event_cmd[] = {
  */
 bool pidns_notify_wanted(void)
 {
-	return PIDNS_COMPAT_N_MCGRPS &&
+	return PIDNS_COMPAT_N_MCGRPS && READ_ONCE(is_open) &&
 	       genl_has_listeners(&pidns_nl_family, &init_net, 0);
 }
 
@@ -56,14 +68,10 @@ u64 pidns_notify_seq(void)
 
 static int fill_ns_new(const struct pidns_msg *m, const struct pidns_event *e)
 {
-	view.id = 0;
-	if (!pidns_view_load(&view, e->key)) {
-		/* It is gone already. That it was born is still true. */
-		view.id = e->key;
-		view.inum = e->inum;
-		view.born = e->origin.time;
-	}
-	return pidns_fill_ns(m, &view);
+	if (pidns_view_load(&view, e->key))
+		return pidns_fill_ns(m, &view);
+	/* It is gone already. That it was born is still true. */
+	return pidns_fill_ns_gone(m, e);
 }
 
 static int fill_drop(const struct pidns_msg *m, const struct pidns_event *e)
@@ -138,7 +146,7 @@ void pidns_notify_add(const struct pidns_event *e)
 	int err;
 
 	if (!batch)
-		batch = nlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+		batch = nlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	err = batch ? fill_event(e) : -ENOMEM;
 	if (err == -EMSGSIZE && batched) {
 		pidns_notify_send();

@@ -6,6 +6,7 @@
 
 struct pidns_event;
 
+void pidns_notify_open(void);
 bool pidns_notify_wanted(void);
 void pidns_notify_add(const struct pidns_event *e);
 void pidns_notify_send(void);

@@ -201,16 +201,8 @@ static struct pidns_ns *ns_insert(struct pidns_ns *rec)
 	return in_table;
 }
 
-/**
- * pidns_ns_add() - Make the record of a namespace, unless it has one.
- * @ns: The namespace. It cannot die meanwhile.
- * @born_now: It is being created.
- *
- * Context: Process context; may be called from a probe, does not sleep.
- * Return: The record, valid as long as @ns lives, NULL if there is no memory,
- * which is counted.
- */
-struct pidns_ns *pidns_ns_add(struct pid_namespace *ns, bool born_now)
+static struct pidns_ns *ns_add(struct pid_namespace *ns,
+			       enum pidns_ns_found how)
 {
 	struct pidns_ns *rec, *in_table;
 
@@ -226,18 +218,58 @@ struct pidns_ns *pidns_ns_add(struct pid_namespace *ns, bool born_now)
 	rec->level = ns->level;
 	rec->owner = ns->user_ns->owner;
 	rec->parent_id = parent_id(ns);
-	rec->born = born_now ? ktime_get_boot_fast_ns() : 0;
+	rec->born = how == PIDNS_NS_BORN ? ktime_get_boot_fast_ns() : 0;
 	seqcount_init(&rec->seq);
 
 	in_table = ns_insert(rec);
 	if (in_table == rec) {
 		pidns_stat_inc(PIDNS_STAT_BORN);
+		if (how == PIDNS_NS_LATE)
+			pidns_stat_inc(PIDNS_STAT_BIRTHS_MISSED);
 		return rec;
 	}
 	if (!in_table)
 		pidns_stat_inc(PIDNS_STAT_NO_RECORD);
 	kmem_cache_free(cache, rec);
 	return in_table;
+}
+
+static bool ns_known(struct pid_namespace *ns)
+{
+	bool known;
+
+	rcu_read_lock();
+	known = pidns_ns_find(ns);
+	rcu_read_unlock();
+	return known;
+}
+
+/**
+ * pidns_ns_add() - Make the record of a namespace, unless it has one.
+ * @ns: The namespace. It cannot die meanwhile.
+ * @how: How it came to be known.
+ *
+ * Its ancestors get theirs before, so that each finds the id of its parent.
+ *
+ * Context: Process context; may be called from a probe, does not sleep.
+ * Return: The record, valid as long as @ns lives, NULL if there is no memory,
+ * which is counted.
+ */
+struct pidns_ns *pidns_ns_add(struct pid_namespace *ns,
+			      enum pidns_ns_found how)
+{
+	struct pid_namespace *a;
+	unsigned int level = ns->level;
+
+	if (ns->parent && !ns_known(ns->parent))
+		level = 0;
+	for (; level < ns->level; level++) {
+		for (a = ns->parent; a->level > level; a = a->parent)
+			;
+		if (!ns_known(a))
+			ns_add(a, how == PIDNS_NS_OLD ? how : PIDNS_NS_LATE);
+	}
+	return ns_add(ns, how);
 }
 
 /**

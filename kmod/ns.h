@@ -54,7 +54,9 @@ struct pidns_counts {
  * @counts: Written with the siglock of the init held, which is what makes the
  *	writer of @seq the only one.
  * @queued: Last signal that was queued although it will be dropped as things
- *	stand. Under the siglock, too.
+ *	stand. So on under the siglock, too.
+ * @queued_by: Who sent each signal that was queued so: 1 + enum
+ *	pidns_probe_sender, 0 if that is not known.
  */
 struct pidns_ns {
 	struct hlist_node node;
@@ -71,6 +73,7 @@ struct pidns_ns {
 	seqcount_t seq;
 	struct pidns_counts counts;
 	struct pidns_origin queued;
+	u8 queued_by[_NSIG];
 };
 
 int pidns_ns_init(void);
@@ -81,7 +84,20 @@ struct pidns_ns *pidns_ns_find_inum(u32 inum);
 struct pidns_ns *pidns_ns_find_id(u64 id);
 struct pidns_ns *pidns_ns_next(u64 *id);
 
-struct pidns_ns *pidns_ns_add(struct pid_namespace *ns, bool born_now);
+/**
+ * enum pidns_ns_found - How a namespace came to be known.
+ * @PIDNS_NS_BORN: It is being created.
+ * @PIDNS_NS_OLD: It is older than the module.
+ * @PIDNS_NS_LATE: Its birth was not seen.
+ */
+enum pidns_ns_found {
+	PIDNS_NS_BORN,
+	PIDNS_NS_OLD,
+	PIDNS_NS_LATE,
+};
+
+struct pidns_ns *pidns_ns_add(struct pid_namespace *ns,
+			      enum pidns_ns_found how);
 void pidns_ns_remove(u32 inum);
 
 u32 pidns_ns_count(void);

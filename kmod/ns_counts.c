@@ -10,6 +10,20 @@
 #include "stats.h"
 #include "verdict.h"
 
+/* Whether a drop begins a new attempt to stop init, or tells more of one. */
+static bool is_first_stop(const struct pidns_origin *first,
+			  const struct pidns_origin *o)
+{
+	u64 window = (u64)READ_ONCE(pidns_param_stop_window_ms) * NSEC_PER_MSEC;
+	unsigned int rank = pidns_verdict_stop_rank(o->sig);
+
+	if (!rank || o->sender != PIDNS_PROBE_SENDER_ANCESTOR)
+		return false;
+	return !first->sig || rank > pidns_verdict_stop_rank(first->sig) ||
+	       pidns_time_since(o->time, first->time) > window;
+}
+NOKPROBE_SYMBOL(is_first_stop);
+
 /**
  * pidns_ns_count_drop() - Count a drop.
  * @rec: Record of the namespace.
@@ -20,16 +34,13 @@
 void pidns_ns_count_drop(struct pidns_ns *rec, const struct pidns_origin *o)
 {
 	struct pidns_counts *c = &rec->counts;
-	u64 window = (u64)READ_ONCE(pidns_param_stop_window_ms) * NSEC_PER_MSEC;
 
 	raw_write_seqcount_begin(&rec->seq);
 	c->drops[o->sig - 1]++;
 	c->when[o->when]++;
 	c->sender[o->sender]++;
 	c->last = *o;
-	if (o->sender == PIDNS_PROBE_SENDER_ANCESTOR &&
-	    pidns_verdict_stops(o->sig) &&
-	    (!c->first_stop.sig || o->time - c->first_stop.time > window))
+	if (is_first_stop(&c->first_stop, o))
 		c->first_stop = *o;
 	raw_write_seqcount_end(&rec->seq);
 	pidns_stat_inc(PIDNS_STAT_DROPS);

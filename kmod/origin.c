@@ -32,6 +32,41 @@ static bool in_kernel_context(void)
 NOKPROBE_SYMBOL(in_kernel_context);
 
 /**
+ * pidns_origin_in_kernel() - Whether current has nothing to do with a signal.
+ *
+ * Context: A probe, where a signal is sent.
+ * Return: true in an interrupt, or in a kernel thread.
+ */
+bool pidns_origin_in_kernel(void)
+{
+	return in_kernel_context();
+}
+NOKPROBE_SYMBOL(pidns_origin_in_kernel);
+
+static bool in_ancestor_of(const struct pid_namespace *ns)
+{
+	const struct pid_namespace *mine = task_active_pid_ns(current);
+
+	if (!mine || mine->level >= ns->level)
+		return false;
+	while (ns->level > mine->level)
+		ns = ns->parent;
+	return ns == mine;
+}
+NOKPROBE_SYMBOL(in_ancestor_of);
+
+static u8 sender_of(const struct pidns_origin *o, struct pid_namespace *ns,
+		    bool force)
+{
+	if (o->ns_pid)
+		return force ? PIDNS_PROBE_SENDER_KERNEL :
+			       PIDNS_PROBE_SENDER_INSIDE;
+	return in_ancestor_of(ns) ? PIDNS_PROBE_SENDER_ANCESTOR :
+				    PIDNS_PROBE_SENDER_KERNEL;
+}
+NOKPROBE_SYMBOL(sender_of);
+
+/**
  * pidns_origin_sent() - Describe a signal that is being sent right now.
  * @o: Filled in.
  * @sig: Signal.
@@ -43,7 +78,9 @@ NOKPROBE_SYMBOL(in_kernel_context);
  * inside, send_signal_locked() sets @force for SEND_SIG_PRIV and SI_KERNEL
  * only, so then the kernel itself is the sender.  From an ancestor @force is
  * always set, and the process that made the kernel send (by a hang-up of the
- * terminal it holds, say) is named, which is what people want to know.
+ * terminal it holds, say) is named, which is what people want to know.  A
+ * process elsewhere has no pid to send to: what it sets off, on a socket that
+ * it shares, say, is the kernel's doing.
  *
  * Context: siglock held, interrupts off.
  */
@@ -59,14 +96,12 @@ void pidns_origin_sent(struct pidns_origin *o, int sig,
 
 	if (in_kernel_context())
 		return;
-
 	o->ns_pid = pid_nr_ns(task_tgid(current), ns);
-	if (!o->ns_pid)
-		o->sender = PIDNS_PROBE_SENDER_ANCESTOR;
-	else if (!force)
-		o->sender = PIDNS_PROBE_SENDER_INSIDE;
-	else
+	o->sender = sender_of(o, ns, force);
+	if (o->sender == PIDNS_PROBE_SENDER_KERNEL) {
+		o->ns_pid = 0;
 		return;
+	}
 	o->pid = current->tgid;
 	memcpy(o->comm, current->comm, sizeof(o->comm));
 }
@@ -77,17 +112,22 @@ NOKPROBE_SYMBOL(pidns_origin_sent);
  * @o: Filled in. The pid of the sender is not known any more.
  * @sig: Signal.
  * @info: What the kernel queued with it.
+ * @sender: enum pidns_probe_sender, as far as it was noted then.
+ *
+ * A pid in @info is one of the namespace itself, so that the sender is inside.
+ * That there is none says nothing: an ancestor has none, but whoever is inside
+ * can say so as well, and the kernel may have had no memory for it.
  *
  * Context: siglock held, interrupts off.
  */
 void pidns_origin_dequeued(struct pidns_origin *o, int sig,
-			   const struct kernel_siginfo *info)
+			   const struct kernel_siginfo *info, u8 sender)
 {
 	*o = (struct pidns_origin){
 		.time = ktime_get_boot_fast_ns(),
 		.sig = sig,
 		.when = PIDNS_PROBE_WHEN_DEQUEUED,
-		.sender = PIDNS_PROBE_SENDER_KERNEL,
+		.sender = sender,
 	};
 
 	switch (info->si_code) {
@@ -96,8 +136,8 @@ void pidns_origin_dequeued(struct pidns_origin *o, int sig,
 	case SI_QUEUE:
 	case SI_MESGQ:
 		o->ns_pid = info->si_pid;
-		o->sender = o->ns_pid ? PIDNS_PROBE_SENDER_INSIDE :
-					PIDNS_PROBE_SENDER_ANCESTOR;
+		if (o->ns_pid)
+			o->sender = PIDNS_PROBE_SENDER_INSIDE;
 		break;
 	}
 }

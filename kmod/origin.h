@@ -28,9 +28,25 @@ struct pidns_origin {
 	char comm[TASK_COMM_LEN];
 };
 
+/**
+ * pidns_time_since() - How long ago something was.
+ * @now: CLOCK_BOOTTIME.
+ * @then: The same, before.
+ *
+ * The clock that probes use may step back a little, between CPUs as well.
+ *
+ * Context: Any.
+ * Return: Nanoseconds, 0 if @then is not before @now.
+ */
+static inline u64 pidns_time_since(u64 now, u64 then)
+{
+	return now > then ? now - then : 0;
+}
+
+bool pidns_origin_in_kernel(void);
 void pidns_origin_sent(struct pidns_origin *o, int sig,
 		       struct pid_namespace *ns, bool force);
 void pidns_origin_dequeued(struct pidns_origin *o, int sig,
-			   const struct kernel_siginfo *info);
+			   const struct kernel_siginfo *info, u8 sender);
 
 #endif /* _PIDNS_ORIGIN_H */

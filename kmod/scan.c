@@ -11,37 +11,20 @@
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 
+#include "census.h"
 #include "ns.h"
-#include "stats.h"
+#include "teardown.h"
 
-static bool is_known(struct pid_namespace *ns)
+/* Makes the record of a namespace that is pinned, unless it has one. */
+static void add(struct pid_namespace *ns, enum pidns_ns_found how)
 {
 	bool known;
 
 	rcu_read_lock();
 	known = pidns_ns_find(ns);
 	rcu_read_unlock();
-	return known;
-}
-
-/*
- * Makes the record of a namespace that is pinned, unless it has one; those of
- * its ancestors first, so that each finds the id of its parent.
- */
-static void add(struct pid_namespace *ns, bool late)
-{
-	unsigned int level;
-
-	if (is_known(ns))
-		return;
-	for (level = 0; level <= ns->level; level++) {
-		struct pid_namespace *a = ns;
-
-		while (a->level > level)
-			a = a->parent;
-		if (!is_known(a) && pidns_ns_add(a, false) && late)
-			pidns_stat_inc(PIDNS_STAT_BIRTHS_MISSED);
-	}
+	if (!known)
+		pidns_ns_add(ns, how);
 }
 
 /* A namespace without a process hangs on the one who will fork into it. */
@@ -60,7 +43,7 @@ static void add_for_children(struct pid *pid)
 	put_task_struct(p);
 	if (!ns)
 		return;
-	add(ns, false);
+	add(ns, PIDNS_NS_OLD);
 	put_pid_ns(ns);
 }
 
@@ -78,7 +61,7 @@ static void note_init(struct pid *pid)
 }
 
 /* A reference to a struct pid pins its namespace, so none can die under us. */
-static void scan(bool late)
+static void scan(enum pidns_ns_found how)
 {
 	struct pid *pid;
 	int nr = 1;
@@ -89,8 +72,8 @@ static void scan(bool late)
 		rcu_read_unlock();
 		if (!pid)
 			break;
-		add(ns_of_pid(pid), late);
-		if (!late)
+		add(ns_of_pid(pid), how);
+		if (how == PIDNS_NS_OLD)
 			add_for_children(pid);
 		note_init(pid);
 		put_pid(pid);
@@ -98,8 +81,22 @@ static void scan(bool late)
 	}
 }
 
+/* Gives up the teardowns whose init is gone: their end was not seen. */
+static void sweep(void)
+{
+	struct pidns_ns *rec;
+	u64 id = 0;
+
+	rcu_read_lock();
+	for (; (rec = pidns_ns_next(&id)); id++)
+		if (rcu_access_pointer(rec->teardown) &&
+		    !pidns_census_has_init(rec))
+			pidns_teardown_abandon(rec);
+	rcu_read_unlock();
+}
+
 /**
- * pidns_scan() - Find the namespaces that have no record, and all inits.
+ * pidns_scan() - Find out what hooks have missed: births, inits, ends.
  *
  * A namespace whose birth was missed is found when it has a process.
  *
@@ -107,7 +104,8 @@ static void scan(bool late)
  */
 void pidns_scan(void)
 {
-	scan(true);
+	scan(PIDNS_NS_LATE);
+	sweep();
 }
 
 /**
@@ -118,5 +116,5 @@ void pidns_scan(void)
  */
 void pidns_scan_at_load(void)
 {
-	scan(false);
+	scan(PIDNS_NS_OLD);
 }

@@ -6,6 +6,7 @@
 
 #include <linux/kprobes.h>
 #include <linux/ktime.h>
+#include <linux/oom.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
@@ -159,8 +160,15 @@ static void td_fill(struct pidns_teardown *td, struct pidns_ns *rec)
 		td->drops = c->when[PIDNS_PROBE_WHEN_SENT] +
 			    c->when[PIDNS_PROBE_WHEN_DEQUEUED];
 	} while (read_seqcount_retry(&rec->seq, seq));
-	if (td->begin - td->first_stop.time > window)
+	if (pidns_time_since(td->begin, td->first_stop.time) > window)
 		td->first_stop.sig = 0;
+	/* current was the one that needed memory, not one that sends. */
+	if (tsk_is_oom_victim(current))
+		td->kill = (struct pidns_origin){
+			.time = td->kill.time,
+			.sig = td->kill.sig,
+			.sender = PIDNS_PROBE_SENDER_KERNEL,
+		};
 }
 
 /**
@@ -176,7 +184,7 @@ void pidns_teardown_begin(struct pid_namespace *ns)
 	struct pidns_ns *rec;
 
 	rcu_read_lock();
-	rec = pidns_ns_find(ns) ?: pidns_ns_add(ns, false);
+	rec = pidns_ns_find(ns) ?: pidns_ns_add(ns, PIDNS_NS_LATE);
 	if (!rec)
 		goto out;
 	/* The end of another was missed, under the same record. */
@@ -192,8 +200,8 @@ void pidns_teardown_begin(struct pid_namespace *ns)
 		kfree(td);
 		goto out;
 	}
-	rcu_assign_pointer(rec->teardown, td);
 	WRITE_ONCE(rec->init_nr, td->init_pid);
+	rcu_assign_pointer(rec->teardown, td);
 	trace_teardown_begin(td);
 	pidns_event_push(PIDNS_EVENT_TEARDOWN_BEGIN, td->number, td->inum,
 			 td->begin);
@@ -295,18 +303,18 @@ NOKPROBE_SYMBOL(pidns_teardown_end);
 
 /**
  * pidns_teardown_abandon() - Give up a teardown whose end was missed.
- * @rec: Record of a namespace that dies, or is torn down anew.
+ * @rec: Record of a namespace that dies, is torn down anew, or has no init.
  *
- * Context: Any. Nobody else changes the teardown of this record.
+ * Context: Any.
  */
 void pidns_teardown_abandon(struct pidns_ns *rec)
 {
 	struct pidns_teardown *td;
 
-	td = rcu_dereference_protected(rec->teardown, 1);
+	td = unrcu_pointer(xchg(&rec->teardown, NULL));
 	if (!td)
 		return;
-	RCU_INIT_POINTER(rec->teardown, NULL);
+	WRITE_ONCE(td->unended, true);
 	pidns_stat_inc(PIDNS_STAT_UNENDED);
 	td_retire(td);
 }

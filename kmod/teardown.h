@@ -44,7 +44,8 @@ struct pidns_victim {
  * @init_comm: Name of init.
  * @cgroup_id: Id of its cgroup.
  * @begin: CLOCK_BOOTTIME.
- * @end: The same. 0 while it goes on.
+ * @end: The same. 0 while it goes on, or if it was not seen.
+ * @unended: It is over, but its end was not seen.
  * @status: Exit of init, as a wait status.
  * @victims: Processes sent SIGKILL.
  * @ungraceful: Those of them whose SIGTERM handler never ran.
@@ -75,6 +76,7 @@ struct pidns_teardown {
 	u64 cgroup_id;
 	u64 begin;
 	u64 end;
+	bool unended;
 	u32 status;
 	u32 victims;
 	u32 ungraceful;

@@ -154,7 +154,7 @@ TRACE_EVENT(teardown_end,
 		__entry->status = td->status;
 		__entry->victims = td->victims;
 		__entry->ungraceful = td->ungraceful;
-		__entry->duration = td->end - td->begin;
+		__entry->duration = pidns_time_since(td->end, td->begin);
 	),
 
 	TP_printk("number=%llu id=%llu inum=%u pid=%d status=%#x victims=%u ungraceful=%u duration=%lluns",

@@ -68,17 +68,37 @@ bool pidns_verdict_dequeued(int sig)
 }
 NOKPROBE_SYMBOL(pidns_verdict_dequeued);
 
+/* 34 is what user space calls SIGRTMIN; systemd stops at SIGRTMIN+3. */
+#define SIGNAL_RTMIN_3	37
+
 /**
- * pidns_verdict_stops() - Whether a signal is one that ends a container.
+ * pidns_verdict_stop_rank() - How surely a signal asks a container to end.
  * @sig: Signal, 1 to 64.
  *
+ * Any signal can be made the stop signal of an image, but some are as well sent
+ * for other reasons, and those that the kernel sends for faults, timers, limits
+ * and descriptors are never meant so.
+ *
  * Context: Any.
- * Return: true if the default action is to end the process, and the signal
- * can be caught.
+ * Return: 2 for the usual stop signals, 1 for those that may be one, 0 for the
+ * others.
  */
-bool pidns_verdict_stops(int sig)
+unsigned int pidns_verdict_stop_rank(int sig)
 {
-	return !sig_kernel_ignore(sig) && !sig_kernel_stop(sig) &&
-	       !sig_kernel_only(sig);
+	switch (sig) {
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+	case SIGPWR:
+	case SIGNAL_RTMIN_3:
+		return 2;
+	case SIGHUP:
+	case SIGABRT:
+	case SIGUSR1:
+	case SIGUSR2:
+		return 1;
+	default:
+		return sig >= SIGRTMIN;
+	}
 }
-NOKPROBE_SYMBOL(pidns_verdict_stops);
+NOKPROBE_SYMBOL(pidns_verdict_stop_rank);

@@ -47,6 +47,6 @@ pidns_verdict_handler(struct task_struct *p, int sig)
 enum pidns_verdict pidns_verdict_sent(int sig, struct task_struct *p,
 				      bool force);
 bool pidns_verdict_dequeued(int sig);
-bool pidns_verdict_stops(int sig);
+unsigned int pidns_verdict_stop_rank(int sig);
 
 #endif /* _PIDNS_VERDICT_H */

@@ -17,11 +17,12 @@ static void load_state(struct pidns_view *v, struct pidns_ns *rec)
 	struct pidns_teardown *td = rcu_dereference(rec->teardown);
 
 	v->state = v->census.state;
-	if (!td)
+	/* A teardown without an init is one whose end was missed. */
+	if (!td || !v->census.init_pid)
 		return;
 	v->since = td->begin;
 	v->state = PIDNS_PROBE_NS_STATE_TEARING_DOWN;
-	if (ktime_get_boottime_ns() - v->since >= stuck)
+	if (pidns_time_since(ktime_get_boottime_ns(), v->since) >= stuck)
 		v->state = PIDNS_PROBE_NS_STATE_STUCK;
 }
 

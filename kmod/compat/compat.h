@@ -18,6 +18,9 @@
 #if !defined(CONFIG_PID_NS) || !defined(CONFIG_KPROBES) || !defined(CONFIG_KRETPROBES)
 #error "pidns_probe needs CONFIG_PID_NS, CONFIG_KPROBES and CONFIG_KRETPROBES"
 #endif
+#ifdef CONFIG_PREEMPT_RT
+#error "pidns_probe cannot run on PREEMPT_RT, where a siglock does not turn interrupts off"
+#endif
 #ifndef CONFIG_CGROUPS
 #error "pidns_probe needs CONFIG_CGROUPS: the cgroup is what tells a container"
 #endif

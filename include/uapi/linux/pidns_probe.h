@@ -17,7 +17,7 @@
  * @PIDNS_PROBE_SENDER_INSIDE: A process of the init's own namespace or of a
  *   descendant of it.
  * @PIDNS_PROBE_SENDER_KERNEL: Not a process, but an interrupt, a timer, a
- *   terminal or the like.
+ *   terminal or the like, or nobody knows.
  */
 enum pidns_probe_sender {
 	PIDNS_PROBE_SENDER_ANCESTOR,
@@ -28,8 +28,8 @@ enum pidns_probe_sender {
 /**
  * enum pidns_probe_when - When a signal was dropped.
  * @PIDNS_PROBE_WHEN_SENT: At once, while it was being sent.
- * @PIDNS_PROBE_WHEN_DEQUEUED: It was blocked when sent, and was dropped when
- *   init unblocked it.
+ * @PIDNS_PROBE_WHEN_DEQUEUED: It was blocked when sent and dropped when init
+ *   unblocked it, or a tracer passed it on.
  */
 enum pidns_probe_when {
 	PIDNS_PROBE_WHEN_SENT,
@@ -76,11 +76,14 @@ enum pidns_probe_hook_attach {
  * @PIDNS_PROBE_HOOK_STATE_ARMED: It was found to work when it was asked.
  * @PIDNS_PROBE_HOOK_STATE_DISARMED: It is registered, but somebody stopped it
  *   from being hit (kernel.ftrace_enabled=0 or debugfs kprobes/enabled=0).
+ * @PIDNS_PROBE_HOOK_STATE_UNKNOWN: It is registered, but whether it is hit
+ *   cannot be told, as the hook for the self-test is missing.
  */
 enum pidns_probe_hook_state {
 	PIDNS_PROBE_HOOK_STATE_MISSING,
 	PIDNS_PROBE_HOOK_STATE_ARMED,
 	PIDNS_PROBE_HOOK_STATE_DISARMED,
+	PIDNS_PROBE_HOOK_STATE_UNKNOWN,
 };
 
 enum {
@@ -212,6 +215,7 @@ enum {
 	PIDNS_PROBE_A_TEARDOWN_CGROUP_PATH,
 	PIDNS_PROBE_A_TEARDOWN_BEGIN,
 	PIDNS_PROBE_A_TEARDOWN_DURATION,
+	PIDNS_PROBE_A_TEARDOWN_UNENDED,
 	PIDNS_PROBE_A_TEARDOWN_STATUS,
 	PIDNS_PROBE_A_TEARDOWN_FIRST_STOP,
 	PIDNS_PROBE_A_TEARDOWN_TIME_LOST,
