@@ -5,7 +5,7 @@
 PREFIX ?= /usr/local
 KDIR ?= /lib/modules/$(shell uname -r)/build
 export KDIR PREFIX DESTDIR
-export KERNEL LOAD MODPARAMS TIMEOUT MEM SMP APPEND DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
+export KERNEL LOAD MODPARAMS TIMEOUT MEM SMP APPEND MINUTES DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
 
 # As it was typed: make's own expansion would eat the dollar signs in it.
 unexport CMD
@@ -38,6 +38,7 @@ help:
 	@echo 'Testing'
 	@echo '  make check                    everything, on every kernel that must work'
 	@echo '  make check-debug              the tests on kernels that check themselves (builds these)'
+	@echo '  make soak [MINUTES=30]        the tests over and over in one guest [T= KERNEL=]'
 	@echo '  make lint                     style, static checks, spec agreement'
 	@echo '  make vm-test T=NAME           one test by name [KERNEL=]'
 	@echo '  make bench                    what the module adds to a signal, in instructions'
@@ -76,6 +77,9 @@ check:
 check-debug:
 	@scripts/check debug
 
+soak:
+	@scripts/guest soak $(T)
+
 lint: deps
 	@scripts/lint
 
@@ -97,5 +101,5 @@ clean:
 	@scripts/tool clean
 
 .PHONY: all help demo bench module tool vm-run vm-run-status vm-test \
-	vm-test-status vm-shell vm-shell-status check check-debug \
+	vm-test-status vm-shell vm-shell-status check check-debug soak \
 	lint ynl-regen install uninstall deps clean

@@ -8,7 +8,7 @@
 #
 # Tests share a guest, except those named in ownboot, and run in the small
 # root, except those named in hostroot.  VERBOSE=1 prints their TAP as it comes;
-# otherwise there is a line for each result.  RESULTS=FILE gets these lines too:
+# otherwise there is a line for each result.  MINUTES=N: over and over for so long.  RESULTS=FILE gets these lines too:
 # "ok", "FAIL" or "skip", kernel, test, what was tested, the reason.
 set -euo pipefail
 
@@ -86,6 +86,7 @@ run_group()
 		[ $# -gt 1 ] || guest=$guest-$1
 		[ $((++boot)) = 1 ] || guest=$guest-$boot
 		{
+			printf 'export PIDNS_MINUTES=%q; ' "${MINUTES:-0}"
 			printf 'exec /run/pidns/add/run-tests'
 			printf ' %q' "$@"
 		} > "$work/job"
@@ -93,7 +94,7 @@ run_group()
 		: > "$work/ran"
 		set +e
 		KERNEL=$kernel LOAD=0 NAME=$guest LOG=$work/log ADD=$work/add \
-			TIMEOUT=${TIMEOUT:-1200} \
+			TIMEOUT=${TIMEOUT:-$((1200 + ${MINUTES:-0} * 60))} \
 			"$VM/run.sh" "$root" "$work/job" |
 			awk -v kernel="$kernel" -v verbose="${VERBOSE:-0}" \
 			    -v results="$work/results" -v ran="$work/ran" \
