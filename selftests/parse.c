@@ -212,6 +212,8 @@ void probe_parse_status(struct nlmsghdr *hdr, struct probe_status *st)
 	take_u64(&st->lost_memory, tb[PIDNS_PROBE_A_STATUS_LOST_MEMORY]);
 	take_u64(&st->lost_stale, tb[PIDNS_PROBE_A_STATUS_LOST_STALE]);
 	take_u64(&st->unattributed, tb[PIDNS_PROBE_A_STATUS_UNATTRIBUTED]);
+	take_u64(&st->births_missed, tb[PIDNS_PROBE_A_STATUS_BIRTHS_MISSED]);
+	take_u64(&st->deaths_missed, tb[PIDNS_PROBE_A_STATUS_DEATHS_MISSED]);
 	take_u64(&st->no_record, tb[PIDNS_PROBE_A_STATUS_NO_RECORD]);
 	take_u64(&st->unended, tb[PIDNS_PROBE_A_STATUS_UNENDED]);
 	take_u64(&st->forgotten, tb[PIDNS_PROBE_A_STATUS_HANDLERS_FORGOTTEN]);

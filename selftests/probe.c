@@ -15,7 +15,7 @@
 #include "probe.h"
 
 /* As much as one receive can bring: the kernel never makes a larger one. */
-static char buffer[65536];
+#define ROOM	65536
 
 int64_t now_ms(void)
 {
@@ -37,10 +37,12 @@ static int probe_connect(struct probe *p)
 	int on = 1, err;
 
 	memset(p, 0, sizeof(*p));
-	p->room = sizeof(buffer);
+	p->room = ROOM;
 	p->sk = nl_socket_alloc();
 	if (!p->sk)
 		return -ENOMEM;
+	/* The parts of a dump get as large as the largest receive there was. */
+	nl_socket_set_msg_buf_size(p->sk, 4096);
 	if (genl_connect(p->sk)) {
 		err = -ENOTSUP;
 		goto free;
@@ -73,7 +75,9 @@ void probe_close(struct probe *p)
 	if (p->sk)
 		nl_socket_free(p->sk);
 	p->sk = NULL;
+	free(p->answer);
 	free(p->batch);
+	p->answer = NULL;
 	p->batch = NULL;
 }
 
@@ -141,6 +145,10 @@ int probe_ask(struct probe *p, struct nl_msg *msg, probe_reply_fn fn, void *arg)
 	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	uint32_t seq;
 
+	if (!p->answer)
+		p->answer = malloc(ROOM);
+	if (!p->answer)
+		abort();
 	p->sentence[0] = '\0';
 	p->culprit = -1;
 	p->interrupted = false;
@@ -157,10 +165,10 @@ int probe_ask(struct probe *p, struct nl_msg *msg, probe_reply_fn fn, void *arg)
 
 		if (poll(&pfd, 1, DEADLINE_MS) == 0)
 			return -ETIMEDOUT;
-		left = recv(fd, buffer, p->room, 0);
+		left = recv(fd, p->answer, p->room, 0);
 		if (left < 0)
 			return -errno;
-		hdr = (struct nlmsghdr *)buffer;
+		hdr = (struct nlmsghdr *)p->answer;
 		for (; ret == 1 && nlmsg_ok(hdr, left);
 		     hdr = nlmsg_next(hdr, &left))
 			if (hdr->nlmsg_seq == seq)
@@ -356,12 +364,12 @@ static int probe_batch(struct probe *p, int ms)
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
 
 	if (!p->batch)
-		p->batch = malloc(sizeof(buffer));
+		p->batch = malloc(ROOM);
 	if (!p->batch)
 		abort();
 	if (poll(&pfd, 1, ms) == 0)
 		return -ETIMEDOUT;
-	len = recv(fd, p->batch, sizeof(buffer), MSG_DONTWAIT);
+	len = recv(fd, p->batch, ROOM, MSG_DONTWAIT);
 	if (len < 0)
 		return -errno;
 	p->next = (struct nlmsghdr *)p->batch;

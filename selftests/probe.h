@@ -75,6 +75,7 @@ struct probe_status {
 	uint64_t born, died, drops, ignored, teardowns, events;
 	uint64_t lost_ring, lost_memory, lost_stale;
 	uint64_t unattributed, no_record, unended, forgotten, mismatches;
+	uint64_t births_missed, deaths_missed;
 	struct probe_hook hook[PROBE_HOOKS];
 	unsigned int hooks;
 };
@@ -94,6 +95,7 @@ struct probe {
 	struct nl_sock *sk;
 	int family;
 	unsigned int room;	/* bytes that one receive can take */
+	char *answer;		/* what it took */
 	/* Of the last request: */
 	char sentence[256];	/* the extended ack, "" if there was none */
 	int culprit;		/* type of the attribute it names, or -1 */
