@@ -27,7 +27,8 @@ cleanup()
 {
 	[ ${#started[@]} = 0 ] || kill -KILL "${started[@]}" 2>/dev/null
 	[ ! -e /run/crun/pidns-web ] || crun delete -f pidns-web
-	sysctl -q kernel.ftrace_enabled=1
+	sysctl -q kernel.ftrace_enabled=1 2>/dev/null
+	echo 1 > /sys/kernel/debug/kprobes/enabled
 	rm -rf "$work"
 }
 trap cleanup EXIT

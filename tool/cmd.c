@@ -203,12 +203,12 @@ static void make_options(const struct cmd_word *words, struct option *options, c
 	options[n] = (struct option){};
 }
 
+/* Only for letters that getopt_long() has found. */
 static const struct cmd_word *word_of_letter(const struct cmd_word *words, int letter)
 {
-	for (; words && words->help; words++)
-		if (words->letter == letter)
-			return words;
-	return NULL;
+	while (words->letter != letter)
+		words++;
+	return words;
 }
 
 /* Takes the options and words of a command, in any order. */

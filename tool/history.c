@@ -106,7 +106,8 @@ static char *cell_kill(struct json_object *td)
 
 static char *cell_took(struct json_object *td)
 {
-	return duration_of(td, "duration") ?: fmt_str("goes on");
+	return duration_of(td, "duration") ?:
+	       fmt_str(obj_has(td, "unended") ? "unseen" : "goes on");
 }
 
 static char *cell_born(struct json_object *td)

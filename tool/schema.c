@@ -47,6 +47,7 @@ static const struct attr_value hook_state_values[] = {
 	VALUE(HOOK_STATE, MISSING),
 	VALUE(HOOK_STATE, ARMED),
 	VALUE(HOOK_STATE, DISARMED),
+	VALUE(HOOK_STATE, UNKNOWN),
 };
 
 ENUM(hook_state);
@@ -182,6 +183,7 @@ static const struct attr teardown_attrs[] = {
 	STR(TEARDOWN, CGROUP_PATH),
 	U64(TEARDOWN, BEGIN),
 	U64(TEARDOWN, DURATION),
+	FLAG(TEARDOWN, UNENDED),
 	U32(TEARDOWN, STATUS),
 	NEST(TEARDOWN, FIRST_STOP, origin),
 	U64(TEARDOWN, TIME_LOST),

@@ -113,27 +113,37 @@ static const char *remedy(void)
 	return "see 'sysctl kernel.ftrace_enabled' and " KPROBES_ENABLED;
 }
 
-/* Hooks are disarmed together, so one sentence is enough for all of them. */
-static void judge_disarmed(struct verdict *v, struct json_object *hooks)
+/* The names of the hooks in a state, with commas between; NULL if none is. */
+static char *list_hooks(struct json_object *hooks, const char *state)
 {
 	char *list = NULL, *more;
 	struct json_object *hook;
-	size_t i, n = 0;
+	size_t i;
 
 	for (i = 0; i < json_object_array_length(hooks); i++) {
 		hook = json_object_array_get_idx(hooks, i);
-		if (!obj_is(hook, "state", "disarmed"))
+		if (!obj_is(hook, "state", state))
 			continue;
 		more = fmt_str("%s%s%s", list ?: "", list ? ", " : "", obj_str(hook, "name"));
 		free(list);
 		list = more;
-		n++;
 	}
-	if (!n)
-		return;
-	add_sentence(v, true, fmt_str("The hook%s %s %s disarmed, nothing is seen meanwhile: %s",
-				      n == 1 ? "" : "s", list, n == 1 ? "is" : "are", remedy()));
-	free(list);
+	return list;
+}
+
+/* Hooks are disarmed together, so one sentence is enough for all of them. */
+static void judge_hooks(struct verdict *v, struct json_object *hooks)
+{
+	char *disarmed = list_hooks(hooks, "disarmed"), *unknown = list_hooks(hooks, "unknown");
+
+	if (disarmed)
+		add_sentence(v, true,
+			     fmt_str("Hooks are disarmed, and nothing is seen meanwhile (%s): %s",
+				     disarmed, remedy()));
+	if (unknown)
+		add_sentence(v, true, fmt_str("Whether hooks work cannot be told (%s)", unknown));
+	free(disarmed);
+	free(unknown);
 }
 
 static void judge_hook(struct verdict *v, struct json_object *hook)
@@ -160,7 +170,7 @@ static void judge(struct verdict *v, struct json_object *status)
 	size_t i;
 
 	if (hooks) {
-		judge_disarmed(v, hooks);
+		judge_hooks(v, hooks);
 		for (i = 0; i < json_object_array_length(hooks); i++)
 			judge_hook(v, json_object_array_get_idx(hooks, i));
 	}

@@ -275,13 +275,14 @@ static char *how_long(struct json_object *td)
 	uint64_t begin = obj_u64(td, "begin", 0), now = fmt_now();
 	char *dur, *str;
 
-	if (obj_has(td, "duration")) {
+	if (!obj_has(td, "duration") && obj_has(td, "unended"))
+		return fmt_str("The end of the teardown was not seen.");
+	if (obj_has(td, "duration"))
 		dur = fmt_duration(obj_u64(td, "duration", 0));
-		str = fmt_str("The teardown took %s.", dur);
-	} else {
+	else
 		dur = fmt_duration(now > begin ? now - begin : 0);
-		str = fmt_str("The teardown has gone on for %s.", dur);
-	}
+	str = fmt_str("The teardown %s %s.", obj_has(td, "duration") ? "took" : "has gone on for",
+		      dur);
 	free(dur);
 	return str;
 }
