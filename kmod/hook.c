@@ -58,7 +58,7 @@ static struct pidns_hook hooks[] = {
 	},
 	[HOOK_DEATH] = {
 		.name = "death",
-		.loss = "dead namespaces are listed as empty until their inode number is reused",
+		.loss = "dead namespaces are forgotten only when somebody asks for a list",
 		.hit = PIDNS_STAT_HIT_DEATH,
 		.way = { &pidns_probe_proc_free_inum },
 	},

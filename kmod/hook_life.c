@@ -3,6 +3,7 @@
  * Birth and death of namespaces.
  */
 #include <linux/err.h>
+#include <linux/irqflags.h>
 #include <linux/kprobes.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
@@ -32,14 +33,18 @@ static int copy_pid_ns_return(struct kretprobe_instance *ri,
 {
 	struct pid_namespace *ns = (void *)regs_return_value(regs);
 	struct pidns_ns *rec;
+	unsigned long flags;
 
 	pidns_stat_inc(PIDNS_STAT_HIT_BIRTH);
 	if (IS_ERR_OR_NULL(ns))
 		return 0;
+	/* As in hook_teardown.c: deaths in an interrupt would be skipped. */
+	local_irq_save(flags);
 	rec = pidns_ns_add(ns, PIDNS_NS_BORN);
 	if (rec)
 		pidns_event_push(PIDNS_EVENT_NS_NEW, rec->id, rec->inum,
 				 rec->born);
+	local_irq_restore(flags);
 	return 0;
 }
 NOKPROBE_SYMBOL(copy_pid_ns_return);

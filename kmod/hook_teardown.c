@@ -4,7 +4,11 @@
  *
  * It sleeps for the whole teardown, so a return probe would need an instance
  * for each that goes on; acct_exit_ns() is the last thing it calls.
+ *
+ * Interrupts are off in the handlers: one that comes meanwhile may end in RCU
+ * callbacks which let a namespace die, and a probe on top of a probe is skipped.
  */
+#include <linux/irqflags.h>
 #include <linux/kprobes.h>
 #include <linux/pid_namespace.h>
 #include <linux/ptrace.h>
@@ -19,8 +23,12 @@
 /* zap_pid_ns_processes(struct pid_namespace *pid_ns) */
 static int zap_pre(struct kprobe *kp, struct pt_regs *regs)
 {
+	unsigned long flags;
+
 	pidns_stat_inc(PIDNS_STAT_HIT_BEGIN);
+	local_irq_save(flags);
 	pidns_teardown_begin((void *)regs_get_kernel_argument(regs, 0));
+	local_irq_restore(flags);
 	return 0;
 }
 NOKPROBE_SYMBOL(zap_pre);
@@ -34,8 +42,12 @@ struct pidns_probe pidns_probe_zap = {
 /* acct_exit_ns(struct pid_namespace *ns) */
 static int acct_exit_ns_pre(struct kprobe *kp, struct pt_regs *regs)
 {
+	unsigned long flags;
+
 	pidns_stat_inc(PIDNS_STAT_HIT_END);
+	local_irq_save(flags);
 	pidns_teardown_end((void *)regs_get_kernel_argument(regs, 0));
+	local_irq_restore(flags);
 	return 0;
 }
 NOKPROBE_SYMBOL(acct_exit_ns_pre);
@@ -49,8 +61,12 @@ struct pidns_probe pidns_probe_acct_exit_ns = {
 /* current is in its namespace as long as it is not released. */
 static int zap_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
+	unsigned long flags;
+
 	pidns_stat_inc(PIDNS_STAT_HIT_END);
+	local_irq_save(flags);
 	pidns_teardown_end(task_active_pid_ns(current));
+	local_irq_restore(flags);
 	return 0;
 }
 NOKPROBE_SYMBOL(zap_return);

@@ -273,6 +273,27 @@ struct pidns_ns *pidns_ns_add(struct pid_namespace *ns,
 }
 
 /**
+ * pidns_ns_forget() - Take a record out of the table, unless it is out.
+ * @rec: Record.
+ *
+ * Context: RCU read side, any.
+ */
+void pidns_ns_forget(struct pidns_ns *rec)
+{
+	unsigned long flags;
+	bool found;
+
+	xa_lock_irqsave(&by_id, flags);
+	found = pidns_ns_find_id(rec->id) == rec;
+	if (found)
+		ns_unlink(rec);
+	xa_unlock_irqrestore(&by_id, flags);
+	if (found)
+		ns_bury(rec);
+}
+NOKPROBE_SYMBOL(pidns_ns_forget);
+
+/**
  * pidns_ns_remove() - A namespace is dying; forget it.
  * @inum: Inode number, possibly of a namespace of another type.
  *
@@ -281,22 +302,12 @@ struct pidns_ns *pidns_ns_add(struct pid_namespace *ns,
 void pidns_ns_remove(u32 inum)
 {
 	struct pidns_ns *rec;
-	unsigned long flags;
 
-	/* Most are not ours: network and mount namespaces come and go. */
 	rcu_read_lock();
 	rec = pidns_ns_find_inum(inum);
+	if (rec)
+		pidns_ns_forget(rec);
 	rcu_read_unlock();
-	if (!rec)
-		return;
-
-	xa_lock_irqsave(&by_id, flags);
-	rec = pidns_ns_find_inum(inum);
-	if (rec)
-		ns_unlink(rec);
-	xa_unlock_irqrestore(&by_id, flags);
-	if (rec)
-		ns_bury(rec);
 }
 NOKPROBE_SYMBOL(pidns_ns_remove);
 

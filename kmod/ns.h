@@ -99,6 +99,7 @@ enum pidns_ns_found {
 struct pidns_ns *pidns_ns_add(struct pid_namespace *ns,
 			      enum pidns_ns_found how);
 void pidns_ns_remove(u32 inum);
+void pidns_ns_forget(struct pidns_ns *rec);
 
 u32 pidns_ns_count(void);
 u32 pidns_ns_generation(void);

@@ -13,7 +13,6 @@
 
 #include "census.h"
 #include "ns.h"
-#include "teardown.h"
 
 /* Makes the record of a namespace that is pinned, unless it has one. */
 static void add(struct pid_namespace *ns, enum pidns_ns_found how)
@@ -81,7 +80,12 @@ static void scan(enum pidns_ns_found how)
 	}
 }
 
-/* Gives up the teardowns whose init is gone: their end was not seen. */
+/*
+ * Forgets the namespaces whose init is gone.  Nobody can enter one any more, so
+ * that it is dead even while something still pins it; and the hook that tells
+ * of its death is skipped now and then, when that comes in an interrupt on top
+ * of another probe.
+ */
 static void sweep(void)
 {
 	struct pidns_ns *rec;
@@ -89,14 +93,13 @@ static void sweep(void)
 
 	rcu_read_lock();
 	for (; (rec = pidns_ns_next(&id)); id++)
-		if (rcu_access_pointer(rec->teardown) &&
-		    !pidns_census_has_init(rec))
-			pidns_teardown_abandon(rec);
+		if (READ_ONCE(rec->init_nr) && !pidns_census_has_init(rec))
+			pidns_ns_forget(rec);
 	rcu_read_unlock();
 }
 
 /**
- * pidns_scan() - Find out what hooks have missed: births, inits, ends.
+ * pidns_scan() - Find out what hooks have missed: births, inits, deaths.
  *
  * A namespace whose birth was missed is found when it has a process.
  *

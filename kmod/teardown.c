@@ -175,8 +175,8 @@ static void td_fill(struct pidns_teardown *td, struct pidns_ns *rec)
  * pidns_teardown_begin() - The init of a namespace has ended.
  * @ns: The namespace.
  *
- * Context: zap_pid_ns_processes() of the last thread of init, preemption
- * disabled, no locks.
+ * Context: zap_pid_ns_processes() of the last thread of init, interrupts off, no
+ * locks.
  */
 void pidns_teardown_begin(struct pid_namespace *ns)
 {
@@ -272,8 +272,7 @@ NOKPROBE_SYMBOL(pidns_teardown_victim);
  * pidns_teardown_end() - All processes of a namespace are gone.
  * @ns: The namespace.
  *
- * Context: The very end of zap_pid_ns_processes(), preemption disabled, no
- * locks.
+ * Context: The very end of zap_pid_ns_processes(), interrupts off, no locks.
  */
 void pidns_teardown_end(struct pid_namespace *ns)
 {
