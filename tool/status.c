@@ -152,7 +152,7 @@ static void judge_hooks(struct verdict *v, struct json_object *hooks)
  */
 static bool is_made_good(const char *name)
 {
-	return !strcmp(name, "birth") || !strcmp(name, "death");
+	return name && (!strcmp(name, "birth") || !strcmp(name, "death"));
 }
 
 static void judge_hook(struct verdict *v, struct json_object *hook)
