@@ -53,7 +53,7 @@ reload()
 # list of them if it is a file of lines
 json_of()
 {
-	"$PYTHON" -c '
+	"$PYTHON" -IS -c '
 import json, sys
 text = open(sys.argv[1]).read()
 try:
@@ -78,7 +78,7 @@ keys()
 # ns COMMAND...: in a new namespace, as the host sees it in $init
 ns()
 {
-	"$PYTHON" -c '
+	"$PYTHON" -IS -c '
 import ctypes, os, sys
 libc = ctypes.CDLL(None)
 libc.unshare(0x20000000)

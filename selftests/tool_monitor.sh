@@ -11,7 +11,7 @@
 ns sleep 1000
 first=$init
 run -j ns show "pid:$init"
-id=$("$PYTHON" -c "import json; print(json.load(open('$work/out'))['id'])")
+id=$("$PYTHON" -IS -c "import json; print(json.load(open('$work/out'))['id'])")
 
 # Filters, and what it prints.
 listen drops -j event drop signal TERM,RTMIN+3 ns "$id" count 2
@@ -86,7 +86,7 @@ result $? "monitor: ends when its reader has gone, event or not"
 # drop is shown or told lost.
 storm()
 {
-	"$PYTHON" -c '
+	"$PYTHON" -IS -c '
 import os, sys
 pid, n = int(sys.argv[1]), int(sys.argv[2])
 for _ in range(n):
