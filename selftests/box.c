@@ -180,20 +180,30 @@ int box_start(struct box *b, int clone_flags)
 	return box_call(b, BOX_INIT, do_nothing) ? -ETIMEDOUT : 0;
 }
 
+/* An agent is there when it has said which it is. */
+static bool agent_there(struct agent *a)
+{
+	return poll_until(DEADLINE_MS,
+			  __atomic_load_n(&a->tid, __ATOMIC_ACQUIRE));
+}
+
 long do_fork(const long *arg)
 {
 	struct agent *a = &mine->agent[arg[0]];
 	pid_t pid;
 
 	agent_reset(a);
+	a->tid = 0;
 	pid = fork();
-	if (pid)
-		return pid < 0 ? -errno : pid;
+	if (pid < 0)
+		return -errno;
+	if (pid > 0)
+		return agent_there(a) ? pid : -ETIMEDOUT;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* It survives what is sent to its whole group. */
 	raw_mask(SIG_SETMASK, ALL_SIGNALS);
 	a->pid = getpid();
-	a->tid = getpid();
+	__atomic_store_n(&a->tid, getpid(), __ATOMIC_RELEASE);
 	agent_main(a);
 	return 0;
 }
@@ -203,7 +213,7 @@ static void *thread_main(void *arg)
 	struct agent *a = arg;
 
 	a->pid = getpid();
-	a->tid = syscall(SYS_gettid);
+	__atomic_store_n(&a->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
 	return agent_main(a);
 }
 
@@ -222,9 +232,7 @@ long do_thread(const long *arg)
 	/* The C library took these two for itself. */
 	raw_action(32, ACTION_DFL);
 	raw_action(33, ACTION_DFL);
-	/* The new thread is the one to say which it is. */
-	poll_until(DEADLINE_MS, __atomic_load_n(&a->tid, __ATOMIC_ACQUIRE));
-	return a->tid;
+	return agent_there(a) ? a->tid : -ETIMEDOUT;
 }
 
 static long do_start(const long *arg)
