@@ -15,12 +15,17 @@ static bool is_first_stop(const struct pidns_origin *first,
 			  const struct pidns_origin *o)
 {
 	u64 window = (u64)READ_ONCE(pidns_param_stop_window_ms) * NSEC_PER_MSEC;
-	unsigned int rank = pidns_verdict_stop_rank(o->sig);
+	bool late = pidns_time_since(o->time, first->time) > window;
+	unsigned int rank;
 
-	if (!rank || o->sender != PIDNS_PROBE_SENDER_ANCESTOR)
+	if (o->sender != PIDNS_PROBE_SENDER_ANCESTOR)
 		return false;
-	return !first->sig || rank > pidns_verdict_stop_rank(first->sig) ||
-	       pidns_time_since(o->time, first->time) > window;
+	/* The same again, as a storm is. */
+	if (o->sig == first->sig)
+		return late;
+	rank = pidns_verdict_stop_rank(o->sig);
+	return rank && (late || !first->sig ||
+			rank > pidns_verdict_stop_rank(first->sig));
 }
 NOKPROBE_SYMBOL(is_first_stop);
 

@@ -43,28 +43,24 @@ bool pidns_origin_in_kernel(void)
 }
 NOKPROBE_SYMBOL(pidns_origin_in_kernel);
 
-static bool in_ancestor_of(const struct pid_namespace *ns)
+/* Where a process is, and its pid as seen in @ns. siglock held. */
+static u8 where_is(struct pid *pid, const struct pid_namespace *ns, u32 *nr)
 {
-	const struct pid_namespace *mine = task_active_pid_ns(current);
-
-	if (!mine || mine->level >= ns->level)
-		return false;
-	while (ns->level > mine->level)
+	if (!pid)
+		return PIDNS_PROBE_SENDER_KERNEL;
+	if (pid->level >= ns->level) {
+		if (pid->numbers[ns->level].ns != ns)
+			return PIDNS_PROBE_SENDER_KERNEL;
+		*nr = pid->numbers[ns->level].nr;
+		return PIDNS_PROBE_SENDER_INSIDE;
+	}
+	while (ns->level > pid->level)
 		ns = ns->parent;
-	return ns == mine;
+	return pid->numbers[pid->level].ns == ns ?
+		       PIDNS_PROBE_SENDER_ANCESTOR :
+		       PIDNS_PROBE_SENDER_KERNEL;
 }
-NOKPROBE_SYMBOL(in_ancestor_of);
-
-static u8 sender_of(const struct pidns_origin *o, struct pid_namespace *ns,
-		    bool force)
-{
-	if (o->ns_pid)
-		return force ? PIDNS_PROBE_SENDER_KERNEL :
-			       PIDNS_PROBE_SENDER_INSIDE;
-	return in_ancestor_of(ns) ? PIDNS_PROBE_SENDER_ANCESTOR :
-				    PIDNS_PROBE_SENDER_KERNEL;
-}
-NOKPROBE_SYMBOL(sender_of);
+NOKPROBE_SYMBOL(where_is);
 
 /**
  * pidns_origin_sent() - Describe a signal that is being sent right now.
@@ -85,8 +81,11 @@ NOKPROBE_SYMBOL(sender_of);
  * Context: siglock held, interrupts off.
  */
 void pidns_origin_sent(struct pidns_origin *o, int sig,
-		       struct pid_namespace *ns, bool force)
+		       const struct pid_namespace *ns, bool force)
 {
+	u32 nr = 0;
+	u8 where;
+
 	*o = (struct pidns_origin){
 		.time = ktime_get_boot_fast_ns(),
 		.sig = sig,
@@ -96,13 +95,13 @@ void pidns_origin_sent(struct pidns_origin *o, int sig,
 
 	if (in_kernel_context())
 		return;
-	o->ns_pid = pid_nr_ns(task_tgid(current), ns);
-	o->sender = sender_of(o, ns, force);
-	if (o->sender == PIDNS_PROBE_SENDER_KERNEL) {
-		o->ns_pid = 0;
+	where = where_is(task_tgid(current), ns, &nr);
+	if (where == PIDNS_PROBE_SENDER_KERNEL ||
+	    (where == PIDNS_PROBE_SENDER_INSIDE && force))
 		return;
-	}
+	o->sender = where;
 	o->pid = current->tgid;
+	o->ns_pid = nr;
 	memcpy(o->comm, current->comm, sizeof(o->comm));
 }
 NOKPROBE_SYMBOL(pidns_origin_sent);

@@ -45,7 +45,7 @@ static inline u64 pidns_time_since(u64 now, u64 then)
 
 bool pidns_origin_in_kernel(void);
 void pidns_origin_sent(struct pidns_origin *o, int sig,
-		       struct pid_namespace *ns, bool force);
+		       const struct pid_namespace *ns, bool force);
 void pidns_origin_dequeued(struct pidns_origin *o, int sig,
 			   const struct kernel_siginfo *info, u8 sender);
 
