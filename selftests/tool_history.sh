@@ -42,7 +42,7 @@ result $? "history: values"
 run history
 head -n 1 "$work/out" | grep -q '^WHEN  *ID  *CONTAINER  *INIT  *STOP  *LOST EXIT ' &&
 	sed -n 2p "$work/out" |
-	grep -qE "SIGTERM from $$ \(tool_guest.sh\) +[0-9.]+ m?s killed by SIGKILL \(137\)"
+	grep -qE "SIGTERM from $$ \($me\) +[0-9.]+ m?s killed by SIGKILL \(137\)"
 result $? "history: table"
 run history -n 1 -o PID --no-headings
 [ "$(cat "$work/out")" = "$init" ]
