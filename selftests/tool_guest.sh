@@ -114,6 +114,53 @@ status=$?
 [ $status = 1 ] && grep -q 'cannot write the output: No space left' "$work/err"
 result $? "1: full device"
 
+# Containers, as docker would make them: a cgroup, and a file with the name.
+docker=/sys/fs/cgroup/docker
+state=/var/lib/docker/containers
+
+# docker_ns ID NAME
+docker_ns()
+{
+	ns sleep 1000
+	mkdir -p "$docker/$1" "$state/$1"
+	echo "{\"ID\":\"$1\",\"Name\":\"/$2\"}" > "$state/$1/config.v2.json"
+	echo "$init" > "$docker/$1/cgroup.procs"
+}
+
+web=111122223333$(printf '%052d' 0)
+db=111122224444$(printf '%052x' 255)
+docker_ns "$web" shop-web
+web_id=$("$PIDNSCTL" ns list -o ID,PID --no-headings | awk -v pid="$init" '$2 == pid { print $1 }')
+docker_ns "$db" shop-db
+db_id=$("$PIDNSCTL" ns list -o ID,PID --no-headings | awk -v pid="$init" '$2 == pid { print $1 }')
+run -j ns show shop-w
+[ $status = 0 ] && json "[d[k] for k in '$OWN'.split()] == ['$web', 'docker', 'shop-web'] and \
+list(d)[-3:] == '$OWN'.split() and d['id'] == $web_id"
+result $? "docker: by the beginning of a name"
+for name in 111122223333 "$web" shop-web; do
+	run -j ns show "$name"
+	[ $status = 0 ] && json "d['id'] == $web_id"
+	result $? "docker: by $name"
+done
+ambiguous="is ambiguous, it may be namespace $web_id (shop-web), $db_id (shop-db)"
+refused 1 "'shop' $ambiguous" ns show shop
+refused 1 "'shop-' $ambiguous" monitor ns shop-
+refused 1 "there is no namespace 11112222" ns show 11112222
+run ns list no-headings -c shop -o CONTAINER,RUNTIME,NAME
+[ "$(tr -s ' ' < "$work/out")" = "111122223333 docker shop-web
+111122224444 docker shop-db" ]
+result $? "docker: list"
+kill -KILL "$init" "$(cat "$docker/$web/cgroup.procs")"
+until_true rmdir "$docker/$web" "$docker/$db" 2> /dev/null
+rm -rf "${state:?}/$web" "${state:?}/$db"
+run history no-headings container shop -o CONTAINER,INIT
+[ ! -s "$work/out" ]
+result $? "docker: no name any more when the file is gone"
+run history no-headings container 11112222 -o CONTAINER,RUNTIME
+[ "$(sort "$work/out")" = "111122223333 docker
+111122224444 docker" ]
+result $? "docker: history, by id"
+
 # What does not work.
 if sysctl -q kernel.ftrace_enabled=0 2> /dev/null; then
 	remedy="run 'sysctl kernel.ftrace_enabled=1'"
@@ -139,6 +186,11 @@ run status
 [ $status = 1 ] && head -n 1 "$work/out" |
 	grep -q "^The hook birth on copy_pid_ns is missing: new namespaces are found late"
 result $? "status: a hook is missing"
+reload hook_skip=pidns_hook_self_target
+run status
+[ $status = 1 ] && grep -q "^The hook self-test on pidns_hook_self_target is missing" "$work/out" &&
+	grep -q "^Whether hooks work cannot be told (.*birth" "$work/out"
+result $? "status: nobody knows whether hooks work"
 reload
 
 finish
