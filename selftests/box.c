@@ -256,16 +256,24 @@ int box_start_in(struct box *b, struct box *outer, int who)
 	return box_call(b, BOX_INIT, do_nothing) ? -ETIMEDOUT : 0;
 }
 
+/* Has it ended?  A negative status if it is not our child. */
+static bool box_ended(struct box *b, int *status)
+{
+	pid_t got = waitpid(b->pid, status, WNOHANG);
+
+	if (got < 0)
+		*status = -1;
+	return got < 0 || (got > 0 && !WIFSTOPPED(*status));
+}
+
 int box_wait(struct box *b)
 {
-	int status, ret;
+	int status;
 
-	if (!poll_until(DEADLINE_MS,
-			(ret = waitpid(b->pid, &status, WNOHANG)) != 0 &&
-			(ret < 0 || !WIFSTOPPED(status))))
+	if (!poll_until(DEADLINE_MS, box_ended(b, &status)))
 		return -1;
 	b->pid = 0;
-	return ret < 0 ? -1 : status;
+	return status;
 }
 
 int box_stop(struct box *b)

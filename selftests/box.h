@@ -56,9 +56,9 @@ void box_ask_args(struct box *b, int who, agent_fn fn, const long arg[6]);
 bool box_answer(struct box *b, int who, int ms, long *answer);
 
 #define box_call(b, who, fn, ...) \
-	box_call_args(b, who, fn, (const long[6]){ __VA_ARGS__ })
+	box_call_args(b, who, fn, ((const long[6]) { __VA_ARGS__ }))
 #define box_ask(b, who, fn, ...) \
-	box_ask_args(b, who, fn, (const long[6]){ __VA_ARGS__ })
+	box_ask_args(b, who, fn, ((const long[6]) { __VA_ARGS__ }))
 
 /* The box that the calling agent is in. */
 struct box_page *box_page(void);
@@ -82,6 +82,7 @@ long do_thread(const long *arg);	/* number of the new agent, a thread */
 long do_send(const long *arg);		/* enum send, pid, tid, signal */
 long do_wait_signal(const long *arg);	/* sigtimedwait: signal, milliseconds */
 long do_signalfd(const long *arg);	/* read one: signal, milliseconds */
+long do_terminal(const long *arg);	/* lead a session: path of a terminal */
 long do_exit(const long *arg);		/* exit_group: code */
 long do_exit_thread(const long *arg);	/* exit of this thread alone: code */
 long do_reap(const long *arg);		/* waitpid: pid */

@@ -2,11 +2,13 @@
 /* What the members of a box can be told to do; see box.h. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -182,6 +184,19 @@ long do_signalfd(const long *arg)
 		sig = info.ssi_signo;
 	close(pfd.fd);
 	return sig;
+}
+
+/* Become leader of a session whose terminal is this. */
+long do_terminal(const long *arg)
+{
+	int fd;
+
+	if (setsid() < 0)
+		return -errno;
+	fd = open((const char *)arg[0], O_RDWR);
+	if (fd < 0)
+		return -errno;
+	return ioctl(fd, TIOCSCTTY, 0) ? -errno : 0;
 }
 
 long do_exit(const long *arg)

@@ -72,12 +72,9 @@ bool module_loaded(void)
 
 int module_reload(const char *params)
 {
-	int err = 0;
-
 	/* A process that just talked to it may not be gone yet. */
-	if (module_loaded() &&
-	    !poll_until(DEADLINE_MS, (err = module_unload()) == 0))
-		return err;
+	if (module_loaded() && !poll_until(DEADLINE_MS, module_unload() == 0))
+		return -EBUSY;
 	return module_load(params);
 }
 

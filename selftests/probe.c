@@ -301,16 +301,18 @@ int probe_teardown_by_id(struct probe *p, uint64_t id,
 	return find.found > 1 ? -EEXIST : find.found ? 0 : -ENOENT;
 }
 
+static bool teardown_has_ended(struct probe *p, uint64_t id,
+			       struct probe_teardown *td)
+{
+	return !probe_teardown_by_id(p, id, td) &&
+	       probe_has(td, PIDNS_PROBE_A_TEARDOWN_DURATION);
+}
+
 int probe_teardown_ended(struct probe *p, uint64_t id,
 			 struct probe_teardown *td)
 {
-	int err;
-
-	if (poll_until(DEADLINE_MS,
-		       (err = probe_teardown_by_id(p, id, td)) == 0 &&
-		       probe_has(td, PIDNS_PROBE_A_TEARDOWN_DURATION)))
-		return 0;
-	return err ?: -ETIMEDOUT;
+	return poll_until(DEADLINE_MS, teardown_has_ended(p, id, td)) ?
+		0 : -ETIMEDOUT;
 }
 
 static int status_reply(struct nlmsghdr *hdr, void *arg)

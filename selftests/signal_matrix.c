@@ -4,36 +4,20 @@
  * counters are exactly what the rules of the kernel make them.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <unistd.h>
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include "kselftest_harness.h"
 
 #include "box.h"
+#include "disposition.h"
 #include "module.h"
 #include "probe.h"
 #include "tally.h"
 
 #define CHILD		1	/* agent: a child of init */
-#define WORKER		2	/* agent: a thread of init */
 #define DISPOSABLE	3	/* agent: a child that does not live long */
-
-/* What init does about the signal. */
-enum disposition {
-	DEFAULT,
-	IGNORES,
-	HANDLES,
-	BLOCKS,
-	UNBLOCKS,		/* blocks it first, and unblocks it later */
-	TRACED,
-	SIGWAITS,
-	SIGNALFD,
-	WORKER_BLOCKS,		/* another thread does, the first does not */
-};
 
 FIXTURE(matrix) {
 	struct probe p;
@@ -56,24 +40,77 @@ FIXTURE_VARIANT(matrix) {
 	enum disposition is;
 };
 
-#define MATRIX(backend, name, disposition)				\
-	FIXTURE_VARIANT_ADD(matrix, backend##_##name) {			\
-		.hook = #backend, .is = disposition,			\
-	}
+FIXTURE_VARIANT_ADD(matrix, kprobe_default) {
+	.hook = "kprobe", .is = DEFAULT,
+};
 
-#define MATRIX_OF(backend)						\
-	MATRIX(backend, default, DEFAULT);				\
-	MATRIX(backend, ignored, IGNORES);				\
-	MATRIX(backend, handled, HANDLES);				\
-	MATRIX(backend, blocked, BLOCKS);				\
-	MATRIX(backend, unblocked, UNBLOCKS);				\
-	MATRIX(backend, traced, TRACED);				\
-	MATRIX(backend, sigwait, SIGWAITS);				\
-	MATRIX(backend, signalfd, SIGNALFD);				\
-	MATRIX(backend, worker_blocks, WORKER_BLOCKS)
+FIXTURE_VARIANT_ADD(matrix, kprobe_ignored) {
+	.hook = "kprobe", .is = IGNORES,
+};
 
-MATRIX_OF(kprobe);
-MATRIX_OF(tracepoint);
+FIXTURE_VARIANT_ADD(matrix, kprobe_handled) {
+	.hook = "kprobe", .is = HANDLES,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_blocked) {
+	.hook = "kprobe", .is = BLOCKS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_unblocked) {
+	.hook = "kprobe", .is = UNBLOCKS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_traced) {
+	.hook = "kprobe", .is = TRACED,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_sigwait) {
+	.hook = "kprobe", .is = SIGWAITS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_signalfd) {
+	.hook = "kprobe", .is = SIGNALFD,
+};
+
+FIXTURE_VARIANT_ADD(matrix, kprobe_worker_blocks) {
+	.hook = "kprobe", .is = WORKER_BLOCKS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_default) {
+	.hook = "tracepoint", .is = DEFAULT,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_ignored) {
+	.hook = "tracepoint", .is = IGNORES,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_handled) {
+	.hook = "tracepoint", .is = HANDLES,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_blocked) {
+	.hook = "tracepoint", .is = BLOCKS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_unblocked) {
+	.hook = "tracepoint", .is = UNBLOCKS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_traced) {
+	.hook = "tracepoint", .is = TRACED,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_sigwait) {
+	.hook = "tracepoint", .is = SIGWAITS,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_signalfd) {
+	.hook = "tracepoint", .is = SIGNALFD,
+};
+
+FIXTURE_VARIANT_ADD(matrix, tracepoint_worker_blocks) {
+	.hook = "tracepoint", .is = WORKER_BLOCKS,
+};
 
 FIXTURE_SETUP(matrix)
 {
@@ -85,13 +122,7 @@ FIXTURE_SETUP(matrix)
 	ASSERT_LT(0, box_call(&self->outer, BOX_INIT, do_fork, CHILD));
 	/* Its parent sees the box from neither here nor inside. */
 	ASSERT_EQ(0, box_start_in(&self->box, &self->outer, CHILD));
-	if (variant->is == WORKER_BLOCKS) {
-		ASSERT_LT(0, box_call(&self->box, BOX_INIT, do_thread, WORKER));
-		ASSERT_EQ(0, box_call(&self->box, WORKER, do_mask, SIG_SETMASK,
-				      ALL_SIGNALS));
-	}
-	if (variant->is == TRACED)
-		ASSERT_EQ(0, ptrace(PTRACE_SEIZE, self->box.pid, 0, 0));
+	ASSERT_TRUE(disposition_prepare(&self->box, variant->is));
 	ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
 	self->id = ns.id;
 	ASSERT_TRUE(tally_matches(&self->want, &ns));
@@ -108,116 +139,6 @@ FIXTURE_TEARDOWN(matrix)
 }
 
 #define matrix_t	FIXTURE_DATA(matrix)
-
-/* Init does about the signal as it shall. */
-static void arrange(struct __test_metadata *_metadata, matrix_t *self,
-		    enum disposition is, int sig)
-{
-	struct box *b = &self->box;
-
-	switch (is) {
-	case IGNORES:
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_action, sig, ACTION_IGN));
-		break;
-	case HANDLES:
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_action, sig,
-				      ACTION_HANDLER));
-		break;
-	case BLOCKS:
-	case UNBLOCKS:
-	case SIGWAITS:
-	case SIGNALFD:
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_mask, SIG_BLOCK,
-				      BIT_OF(sig)));
-		break;
-	default:
-		break;
-	}
-	if (is == SIGWAITS)
-		box_ask(b, BOX_INIT, do_wait_signal, sig, DEADLINE_MS);
-	if (is == SIGNALFD)
-		box_ask(b, BOX_INIT, do_signalfd, sig, DEADLINE_MS);
-}
-
-/* The tracer gets a signal, and passes it on.  Which was it? */
-static int trap(matrix_t *self)
-{
-	int st, sig, got, pass;
-
-	do {
-		if (!poll_until(DEADLINE_MS,
-				(got = waitpid(self->box.pid, &st,
-					       __WALL | WNOHANG)) != 0))
-			return -ETIMEDOUT;
-		if (got < 0 || !WIFSTOPPED(st))
-			return -ECHILD;
-		/* SIGCONT is announced before it comes. */
-		sig = st >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(st);
-		/* By SIGSTOP it would stop, as that is not dropped here. */
-		pass = sig == SIGSTOP ? 0 : sig;
-		if (ptrace(PTRACE_CONT, self->box.pid, 0, pass))
-			return -errno;
-	} while (!sig);
-	return sig;
-}
-
-/* Let what init was sent have its effect, and see that it had. */
-static void settle(struct __test_metadata *_metadata, matrix_t *self,
-		   enum disposition is, int sig)
-{
-	struct box *b = &self->box;
-	long got;
-
-	switch (is) {
-	case HANDLES:
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_nothing));
-		ASSERT_EQ(1, b->page->handled[sig]);
-		break;
-	case BLOCKS:
-		ASSERT_EQ(1, box_call(b, BOX_INIT, do_pending, sig));
-		break;
-	case UNBLOCKS:
-		ASSERT_EQ(1, box_call(b, BOX_INIT, do_pending, sig));
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_mask, SIG_UNBLOCK,
-				      BIT_OF(sig)));
-		break;
-	case SIGWAITS:
-	case SIGNALFD:
-		ASSERT_TRUE(box_answer(b, BOX_INIT, DEADLINE_MS, &got));
-		ASSERT_EQ(sig, got);
-		break;
-	case TRACED:
-		ASSERT_EQ(sig, trap(self));
-		/* fall through */
-	default:
-		/* Whatever it was, init lives. */
-		ASSERT_EQ(0, box_call(b, BOX_INIT, do_nothing));
-		break;
-	}
-}
-
-/* What the counters will be after a signal that init survives. */
-static void expect(matrix_t *self, enum disposition is, int sig,
-		   enum pidns_probe_sender sender)
-{
-	switch (is) {
-	case DEFAULT:
-	case WORKER_BLOCKS:
-		tally_default(&self->want, sig, sender);
-		break;
-	case IGNORES:
-		self->want.ignored++;
-		break;
-	case UNBLOCKS:
-	case TRACED:
-		if (!signal_is_harmless(sig) && !signal_is_absolute(sig))
-			tally_drop(&self->want, sig, PIDNS_PROBE_WHEN_DEQUEUED,
-				   sender);
-		break;
-	default:
-		break;
-	}
-}
 
 /* The two signals that get through, if an ancestor sends them. */
 static void gets_through(struct __test_metadata *_metadata, matrix_t *self,
@@ -274,7 +195,7 @@ static void one(struct __test_metadata *_metadata, matrix_t *self,
 	/* Those cannot be blocked or handled; but a tracer sees SIGSTOP. */
 	if (absolute && !(is == TRACED && sig == SIGSTOP))
 		is = DEFAULT;
-	arrange(_metadata, self, is, sig);
+	ASSERT_TRUE(disposition_arrange(&self->box, is, sig));
 	if (from->in) {
 		ASSERT_EQ(0, box_call(from->in, from->who, do_send, from->how,
 				      from->to, from->to, sig));
@@ -283,13 +204,11 @@ static void one(struct __test_metadata *_metadata, matrix_t *self,
 	}
 	if (absolute && is != TRACED && from->is == PIDNS_PROBE_SENDER_ANCESTOR)
 		return gets_through(_metadata, self, sig);
-	expect(self, is, sig, from->is);
-	settle(_metadata, self, is, sig);
+	disposition_expect(&self->want, is, sig, from->is);
+	ASSERT_TRUE(disposition_settle(&self->box, is, sig));
 	check_last(_metadata, self, &before, sig, from);
-	if (absolute)
-		return;
-	self->box.page->handled[sig] = 0;
-	ASSERT_EQ(0, box_call(&self->box, BOX_INIT, do_restore, sig));
+	if (!absolute)
+		ASSERT_TRUE(disposition_restore(&self->box, sig));
 }
 
 static void all(struct __test_metadata *_metadata, matrix_t *self,
@@ -353,11 +272,11 @@ static void inside_group(struct __test_metadata *_metadata, matrix_t *self,
 	if (is == TRACED) {
 		/* SIGCHLD for the child, and SIGSTOP, in either order. */
 		if (sig == SIGSTOP) {
-			ASSERT_LT(0, trap(self));
-			ASSERT_LT(0, trap(self));
+			ASSERT_LT(0, disposition_trap(b));
+			ASSERT_LT(0, disposition_trap(b));
 			ASSERT_EQ(0, kill(pid, SIGKILL));
 		}
-		ASSERT_EQ(SIGCHLD, trap(self));
+		ASSERT_EQ(SIGCHLD, disposition_trap(b));
 	} else {
 		self->want.ignored++;
 		ASSERT_TRUE(poll_until(DEADLINE_MS,
@@ -383,27 +302,60 @@ static void inside_group(struct __test_metadata *_metadata, matrix_t *self,
  *  4. All counters are those expected, and the last drop names the sender.
  *  5. Init is put back, which counts nothing, as the next round finds.
  */
-#define MATRIX_TEST(name, ...)						\
-	TEST_F_TIMEOUT(matrix, name, 120)				\
-	{								\
-		__VA_ARGS__;						\
-	}
+TEST_F_TIMEOUT(matrix, ancestor_kill, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_KILL);
+}
 
-MATRIX_TEST(ancestor_kill, ancestor(_metadata, self, variant->is, SEND_KILL))
-MATRIX_TEST(ancestor_tgkill,
-	    ancestor(_metadata, self, variant->is, SEND_TGKILL))
-MATRIX_TEST(ancestor_sigqueue,
-	    ancestor(_metadata, self, variant->is, SEND_QUEUE))
-MATRIX_TEST(ancestor_tgsigqueue,
-	    ancestor(_metadata, self, variant->is, SEND_TGQUEUE))
-MATRIX_TEST(ancestor_pidfd, ancestor(_metadata, self, variant->is, SEND_PIDFD))
-MATRIX_TEST(ancestor_group, ancestor(_metadata, self, variant->is, SEND_GROUP))
-MATRIX_TEST(inside_kill, inside(_metadata, self, variant->is, SEND_KILL))
-MATRIX_TEST(inside_tgkill, inside(_metadata, self, variant->is, SEND_TGKILL))
-MATRIX_TEST(inside_sigqueue, inside(_metadata, self, variant->is, SEND_QUEUE))
-MATRIX_TEST(inside_tgsigqueue,
-	    inside(_metadata, self, variant->is, SEND_TGQUEUE))
-MATRIX_TEST(inside_pidfd, inside(_metadata, self, variant->is, SEND_PIDFD))
+TEST_F_TIMEOUT(matrix, ancestor_tgkill, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_TGKILL);
+}
+
+TEST_F_TIMEOUT(matrix, ancestor_sigqueue, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_QUEUE);
+}
+
+TEST_F_TIMEOUT(matrix, ancestor_tgsigqueue, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_TGQUEUE);
+}
+
+TEST_F_TIMEOUT(matrix, ancestor_pidfd, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_PIDFD);
+}
+
+TEST_F_TIMEOUT(matrix, ancestor_group, 120)
+{
+	ancestor(_metadata, self, variant->is, SEND_GROUP);
+}
+
+TEST_F_TIMEOUT(matrix, inside_kill, 120)
+{
+	inside(_metadata, self, variant->is, SEND_KILL);
+}
+
+TEST_F_TIMEOUT(matrix, inside_tgkill, 120)
+{
+	inside(_metadata, self, variant->is, SEND_TGKILL);
+}
+
+TEST_F_TIMEOUT(matrix, inside_sigqueue, 120)
+{
+	inside(_metadata, self, variant->is, SEND_QUEUE);
+}
+
+TEST_F_TIMEOUT(matrix, inside_tgsigqueue, 120)
+{
+	inside(_metadata, self, variant->is, SEND_TGQUEUE);
+}
+
+TEST_F_TIMEOUT(matrix, inside_pidfd, 120)
+{
+	inside(_metadata, self, variant->is, SEND_PIDFD);
+}
 
 TEST_F_TIMEOUT(matrix, inside_group, 120)
 {

@@ -5,7 +5,9 @@
  */
 #define _GNU_SOURCE
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
+#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 
@@ -97,6 +99,60 @@ TEST_F_TIMEOUT(queue, senders, 60)
 	mask(SIG_UNBLOCK, SIGTERM);
 	tally_drop(&self->want, SIGTERM, PIDNS_PROBE_WHEN_DEQUEUED,
 		   PIDNS_PROBE_SENDER_ANCESTOR);
+	check();
+	mask(SIG_UNBLOCK, SIGUSR1);
+	tally_drop(&self->want, SIGUSR1, PIDNS_PROBE_WHEN_DEQUEUED,
+		   PIDNS_PROBE_SENDER_INSIDE);
+	check();
+}
+
+/* Send init a signal with siginfo that says it comes from nobody. */
+static long do_forge(const long *arg)
+{
+	siginfo_t info = {
+		.si_signo = arg[0],
+		.si_code = SI_QUEUE,
+	};
+
+	return syscall(SYS_rt_sigqueueinfo, 1, (int)arg[0], &info);
+}
+
+/* Flow: a child of init queues a signal and hides its pid.  It is inside. */
+TEST_F_TIMEOUT(queue, forged, 60)
+{
+	mask(SIG_BLOCK, SIGTERM);
+	ASSERT_LT(0, box_call(&self->box, BOX_INIT, do_fork, 1));
+	ASSERT_EQ(0, box_call(&self->box, 1, do_forge, SIGTERM));
+	mask(SIG_UNBLOCK, SIGTERM);
+	tally_drop(&self->want, SIGTERM, PIDNS_PROBE_WHEN_DEQUEUED,
+		   PIDNS_PROBE_SENDER_INSIDE);
+	check();
+}
+
+/*
+ * Flow:
+ *  1. Init blocks two signals; it is sent one by us, one by its own child.
+ *  2. The module is loaded afresh, and so did not see that.
+ *  3. Unblocked, they are drops.  The second has the pid of its sender with
+ *     it, but who sent the first cannot be known: not an ancestor, then.
+ */
+TEST_F_TIMEOUT(queue, before_load, 60)
+{
+	char params[64];
+
+	mask(SIG_BLOCK, SIGTERM);
+	mask(SIG_BLOCK, SIGUSR1);
+	ASSERT_LT(0, box_call(&self->box, BOX_INIT, do_fork, 1));
+	ASSERT_EQ(0, kill(self->box.pid, SIGTERM));
+	ASSERT_EQ(0, box_call(&self->box, 1, do_send, SEND_KILL, 1, 1,
+			      SIGUSR1));
+	probe_close(&self->p);
+	snprintf(params, sizeof(params), "signal_hook=%s", variant->hook);
+	ASSERT_EQ(0, module_reload(params));
+	ASSERT_EQ(0, probe_open(&self->p));
+	mask(SIG_UNBLOCK, SIGTERM);
+	tally_drop(&self->want, SIGTERM, PIDNS_PROBE_WHEN_DEQUEUED,
+		   PIDNS_PROBE_SENDER_KERNEL);
 	check();
 	mask(SIG_UNBLOCK, SIGUSR1);
 	tally_drop(&self->want, SIGUSR1, PIDNS_PROBE_WHEN_DEQUEUED,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Signals to an init that nobody sent with a system call for that: timers,
- * pipes, terminals and other parts of the kernel.
+ * Signals to an init that nobody sent with a system call for that, by parts of
+ * the kernel that have one signal each; and senders in unusual places.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,13 +10,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -65,76 +63,6 @@ FIXTURE_TEARDOWN(senders)
 #define KERNEL		PIDNS_PROBE_SENDER_KERNEL
 #define INSIDE		PIDNS_PROBE_SENDER_INSIDE
 #define ANCESTOR	PIDNS_PROBE_SENDER_ANCESTOR
-#define SENT		PIDNS_PROBE_WHEN_SENT
-#define DEQUEUED	PIDNS_PROBE_WHEN_DEQUEUED
-
-static int timer = -1;
-
-/* Have a timer send a signal now.  When this returns it has sent it. */
-static long do_timer(const long *arg)
-{
-	struct itimerspec spec = { .it_value.tv_nsec = 1 };
-	struct sigevent ev = {
-		.sigev_notify = SIGEV_SIGNAL,
-		.sigev_signo = arg[0],
-	};
-
-	if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &ev, &timer))
-		return -errno;
-	if (syscall(SYS_timer_settime, timer, 0, &spec, NULL))
-		return -errno;
-	do {
-		if (syscall(SYS_timer_gettime, timer, &spec))
-			return -errno;
-	} while (spec.it_value.tv_nsec || spec.it_value.tv_sec);
-	return 0;
-}
-
-static long do_timer_delete(const long *arg)
-{
-	(void)arg;
-	return syscall(SYS_timer_delete, timer) ? -errno : 0;
-}
-
-/*
- * Flow, for each signal:
- *  1. A timer of init's own sends it: a drop, and by the kernel; even SIGKILL
- *     and SIGSTOP, as a timer is nobody who may send them.
- *  2. The same with SIG_IGN, with a handler, and blocked and unblocked.
- */
-TEST_F_TIMEOUT(senders, timer, 120)
-{
-	int sig;
-
-	for (sig = 1; sig <= 64; sig++) {
-		ASSERT_EQ(0, call(do_timer, sig));
-		tally_default(&self->want, sig, KERNEL);
-		ASSERT_EQ(0, call(do_timer_delete, 0));
-		check();
-		if (signal_is_absolute(sig))
-			continue;
-
-		ASSERT_EQ(0, call(do_action, sig, ACTION_IGN));
-		ASSERT_EQ(0, call(do_timer, sig));
-		self->want.ignored++;
-		ASSERT_EQ(0, call(do_timer_delete, 0));
-		ASSERT_EQ(0, call(do_action, sig, ACTION_HANDLER));
-		ASSERT_EQ(0, call(do_timer, sig));
-		ASSERT_EQ(1, self->box.page->handled[sig]);
-		ASSERT_EQ(0, call(do_timer_delete, 0));
-		check();
-
-		ASSERT_EQ(0, call(do_action, sig, ACTION_DFL));
-		ASSERT_EQ(0, call(do_mask, SIG_BLOCK, BIT_OF(sig)));
-		ASSERT_EQ(0, call(do_timer, sig));
-		ASSERT_EQ(1, call(do_pending, sig));
-		ASSERT_EQ(0, call(do_mask, SIG_UNBLOCK, BIT_OF(sig)));
-		if (!signal_is_harmless(sig))
-			tally_drop(&self->want, sig, DEQUEUED, KERNEL);
-		ASSERT_EQ(0, call(do_timer_delete, 0));
-		check();
-	}
-}
 
 static long do_itimer(const long *arg)
 {
@@ -174,63 +102,12 @@ TEST_F_TIMEOUT(senders, interval_timers, 60)
 	}
 }
 
-/* Write where nobody reads; the error, which must be EPIPE. */
-static long do_write_pipe(const long *arg)
-{
-	int fd[2], err;
-
-	if (arg[0] ? socketpair(AF_UNIX, SOCK_STREAM, 0, fd) : pipe(fd))
-		return -errno;
-	close(fd[0]);
-	err = write(fd[1], "x", 1) < 0 ? errno : 0;
-	close(fd[1]);
-	return err;
-}
-
-/*
- * Flow, for a pipe and for a socket: init gets SIGPIPE by what it does itself,
- * with each disposition; a drop of that comes from inside, from init.
- */
-TEST_F_TIMEOUT(senders, sigpipe, 60)
-{
-	struct probe_ns ns;
-	int socket;
-
-	for (socket = 0; socket <= 1; socket++) {
-		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
-		tally_default(&self->want, SIGPIPE, INSIDE);
-		check();
-		ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
-		EXPECT_EQ(self->box.pid, (pid_t)ns.last.pid);
-		EXPECT_EQ(1, ns.last.ns_pid);
-
-		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_IGN));
-		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
-		self->want.ignored++;
-		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_HANDLER));
-		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
-		ASSERT_EQ(socket + 1,
-			  (int)self->box.page->handled[SIGPIPE]);
-		ASSERT_EQ(0, call(do_action, SIGPIPE, ACTION_DFL));
-		check();
-
-		ASSERT_EQ(0, call(do_mask, SIG_BLOCK, BIT_OF(SIGPIPE)));
-		ASSERT_EQ(EPIPE, call(do_write_pipe, socket));
-		ASSERT_EQ(1, call(do_pending, SIGPIPE));
-		check();
-		ASSERT_EQ(0, call(do_mask, SIG_UNBLOCK, BIT_OF(SIGPIPE)));
-		tally_drop(&self->want, SIGPIPE, DEQUEUED, INSIDE);
-		check();
-	}
-}
-
 /* Write more than RLIMIT_FSIZE allows. */
-static long do_write_much(const long *arg)
+static long do_write_much(const long *arg __attribute__((unused)))
 {
 	struct rlimit limit = { .rlim_cur = 1, .rlim_max = RLIM_INFINITY };
 	int fd = open("/tmp", O_TMPFILE | O_RDWR, 0600), err;
 
-	(void)arg;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	err = pwrite(fd, "x", 1, 10) < 0 ? errno : 0;
 	limit.rlim_cur = RLIM_INFINITY;
@@ -247,38 +124,17 @@ TEST_F_TIMEOUT(senders, sigxfsz, 60)
 	check();
 }
 
-/* Become leader of a session whose terminal is this. */
-static long do_terminal(const long *arg)
-{
-	int fd;
-
-	if (setsid() < 0)
-		return -errno;
-	fd = open((const char *)arg[0], O_RDWR);
-	if (fd < 0)
-		return -errno;
-	/* It is enough that it is the terminal: nothing is read. */
-	return ioctl(fd, TIOCSCTTY, 0) ? -errno : 0;
-}
-
 /*
  * Flow:
  *  1. Init is made leader of a session with a terminal whose other end is here.
- *  2. ^C, ^\ and ^Z are typed here: the terminal, not we, sends the signal.
- *  3. The same with SIG_IGN, and with a handler.
- *  4. The window changes its size: ignored.
- *  5. The other end is closed: SIGHUP and SIGCONT, and who closed it is known.
+ *  2. The window changes its size: ignored.
+ *  3. The other end is closed: SIGHUP and SIGCONT, and who closed it is known.
  */
-TEST_F_TIMEOUT(senders, terminal, 120)
+TEST_F_TIMEOUT(senders, hangup, 60)
 {
-	static const int typed[][2] = {
-		{ '\003', SIGINT }, { '\034', SIGQUIT }, { '\032', SIGTSTP },
-	};
 	struct winsize size = { .ws_row = 10, .ws_col = 10 };
 	char *name = self->box.page->scratch;
 	struct probe_ns ns;
-	unsigned int i;
-	char c;
 	int fd;
 
 	fd = posix_openpt(O_RDWR | O_NOCTTY);
@@ -289,31 +145,6 @@ TEST_F_TIMEOUT(senders, terminal, 120)
 	/* It leads a group already, and so cannot lead a session. */
 	ASSERT_EQ(0, setpgid(self->box.pid, getpgrp()));
 	ASSERT_EQ(0, call(do_terminal, (long)name));
-
-	for (i = 0; i < ARRAY_SIZE(typed); i++) {
-		c = typed[i][0];
-		ASSERT_EQ(1, write(fd, &c, 1));
-		tally_default(&self->want, typed[i][1], KERNEL);
-		EXPECT_TRUE(poll_until(DEADLINE_MS,
-				       tally_reached(&self->p, self->box.pid,
-						     &self->want)));
-		check();
-		ASSERT_EQ(0, probe_ns_by_pid(&self->p, self->box.pid, &ns));
-		EXPECT_FALSE(probe_has(&ns.last, PIDNS_PROBE_A_ORIGIN_PID));
-
-		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_IGN));
-		ASSERT_EQ(1, write(fd, &c, 1));
-		self->want.ignored++;
-		EXPECT_TRUE(poll_until(DEADLINE_MS,
-				       tally_reached(&self->p, self->box.pid,
-						     &self->want)));
-		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_HANDLER));
-		ASSERT_EQ(1, write(fd, &c, 1));
-		ASSERT_TRUE(poll_until(DEADLINE_MS,
-				       self->box.page->handled[typed[i][1]]));
-		ASSERT_EQ(0, call(do_action, typed[i][1], ACTION_DFL));
-		check();
-	}
 	ASSERT_EQ(0, ioctl(fd, TIOCSWINSZ, &size));
 	self->want.ignored++;
 	check();
@@ -344,9 +175,11 @@ static long do_write_socket(const long *arg)
  *  1. Init has a socket that tells of data by SIGIO, which by default ends it.
  *  2. We write: dropped, and we are known to have caused it.
  *  3. A child of init writes: dropped, and the kernel's, as it has `force'.
+ *  4. An init beside it writes, who has no pid for it: the kernel's, too.
  */
 TEST_F_TIMEOUT(senders, sigio, 60)
 {
+	struct box beside = {};
 	int fd[2];
 
 	box_stop(&self->box);
@@ -359,6 +192,11 @@ TEST_F_TIMEOUT(senders, sigio, 60)
 	ASSERT_LT(0, call(do_fork, 1));
 	ASSERT_EQ(1, box_call(&self->box, 1, do_write_socket, fd[1]));
 	tally_default(&self->want, SIGIO, KERNEL);
+	check();
+	ASSERT_EQ(0, box_start(&beside, 0));
+	ASSERT_EQ(1, box_call(&beside, BOX_INIT, do_write_socket, fd[1]));
+	tally_default(&self->want, SIGIO, KERNEL);
+	box_stop(&beside);
 	check();
 }
 
