@@ -43,17 +43,19 @@ static void count_drop(struct pidns_ns *rec, struct task_struct *p, u32 inum,
 NOKPROBE_SYMBOL(count_drop);
 
 /*
- * A signal that an init blocks, or that its tracer gets first, and that has no
- * handler will be dropped when it is dequeued, and then nobody will know who
- * sent it.
+ * A signal that an init blocks, or that its tracer gets first, may be dropped
+ * when it is dequeued, and then nobody will know who sent it.  There is room for
+ * the whole of one, which goes to those that have no handler as things stand.
  */
 static void remember_queued(struct pidns_ns *rec, struct task_struct *p,
 			    const struct pidns_origin *o)
 {
-	if (!rec || pidns_verdict_handler(p, o->sig) != SIG_DFL)
+	if (!rec)
 		return;
-	rec->queued = *o;
 	rec->queued_by[o->sig - 1] = 1 + o->sender;
+	if (pidns_verdict_handler(p, o->sig) == SIG_DFL &&
+	    pidns_verdict_dequeued(o->sig))
+		rec->queued = *o;
 }
 NOKPROBE_SYMBOL(remember_queued);
 

@@ -55,7 +55,7 @@ struct pidns_counts {
  *	writer of @seq the only one.
  * @queued: Last signal that was queued although it will be dropped as things
  *	stand. So on under the siglock, too.
- * @queued_by: Who sent each signal that was queued so: 1 + enum
+ * @queued_by: Who sent each signal that was queued: 1 + enum
  *	pidns_probe_sender, 0 if that is not known.
  */
 struct pidns_ns {

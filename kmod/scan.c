@@ -54,7 +54,8 @@ static void note_init(struct pid *pid)
 		return;
 	rcu_read_lock();
 	rec = pidns_ns_find(ns_of_pid(pid));
-	if (rec)
+	/* One that is being forked has a pid, but is nobody yet. */
+	if (rec && pid_task(pid, PIDTYPE_TGID))
 		WRITE_ONCE(rec->init_nr, pid_nr(pid));
 	rcu_read_unlock();
 }
