@@ -11,7 +11,8 @@
 # environment: KERNEL (6.1), LOAD (1: module loaded), MODPARAMS, TIMEOUT in
 # seconds (300), MEM in MiB (2048), SMP (2), NAME of the log in build/vm/ or LOG
 # (a file), ADD (a directory to be found as /run/pidns/add), APPEND (kernel
-# command line), ICOUNT (1: the time stamp counter counts instructions; SMP=1)
+# command line), ICOUNT (1: the time stamp counter counts instructions; SMP=1),
+# THREADS (multi: a processor of this machine for each of the guest, or single)
 #
 # Standard output is the job's output.  Exit status: the job's; 125 when the
 # harness failed, or the guest's kernel complained.
@@ -139,7 +140,7 @@ if [ "${ICOUNT:-0}" = 1 ]; then
 	arguments+=(-accel tcg,thread=single -icount shift=0,sleep=off
 		-cpu max,-erms,-fsrm)
 else
-	arguments+=(-accel tcg,thread=multi,tb-size=512 -cpu max)
+	arguments+=(-accel "tcg,thread=${THREADS:-multi},tb-size=512" -cpu max)
 fi
 [ "$root" = small ] || arguments+=(
 	-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap
