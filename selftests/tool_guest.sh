@@ -98,7 +98,7 @@ for command in status "ns list" "ns show 1" history "monitor ns 1"; do
 done
 run_by setpriv --reuid 65534 --clear-groups "$PIDNSCTL" monitor timeout 1
 said 1 "permission denied: this needs CAP_SYS_ADMIN: $root" ||
-	said 1 "permission denied: this needs CAP_NET_ADMIN: $root"
+	said 1 "$no_events"
 result $? "1: monitor as nobody"
 run_by unshare -n "$PIDNSCTL" status
 said 1 "the kernel module pidns_probe is loaded, but answers in the initial network namespace \

@@ -132,6 +132,10 @@ is_over()
 	! kill -0 "$1" 2>/dev/null
 }
 
+# What monitor says where the module has no events.
+no_events="there are no events on this kernel, which could not keep them from other users: use \
+'pidnsctl history'"
+
 # ended STATUS: the monitor ended so
 ended()
 {

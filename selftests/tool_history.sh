@@ -81,14 +81,17 @@ end_ns
 setsid "$PYTHON" -IS -c '
 import ctypes, os, signal, sys
 libc = ctypes.CDLL(None)
+out, init = os.pipe()
 def born(how):
     if os.fork() == 0:
         libc.unshare(0x20000000)
         pid = os.fork()
         if pid == 0:
+            os.write(init, b".")
             signal.pause() if how else os._exit(0)
         os.waitpid(pid, 0)
         os._exit(0)
+    os.read(out, 1)
 for _ in range(200):
     born(True)
 open(sys.argv[1], "w")

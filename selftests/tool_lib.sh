@@ -23,8 +23,8 @@ result()
 	failed=1
 	echo "not ok $point $2"
 	echo "# status: $status"
-	sed 's/^/# out: /' "$work/out"
-	sed 's/^/# err: /' "$work/err"
+	sed 's/^/# out: /' "$work/out" | head -n 40 | cut -c 1-2000
+	sed 's/^/# err: /' "$work/err" | head -n 40 | cut -c 1-2000
 }
 
 # skip NAME REASON

@@ -7,6 +7,12 @@
 # shellcheck source=selftests/tool_guest_lib.sh
 . "$(dirname "$(readlink -f "$0")")/tool_guest_lib.sh"
 
+run monitor timeout 1
+if said 1 "$no_events"; then
+	result 0 "monitor: says that there are no events"
+	finish
+fi
+
 # One that lives on.
 ns sleep 1000
 first=$init

@@ -81,12 +81,15 @@ static int join_all(struct listener *ln, struct pnl *nl)
 	if (ln->family < 0)
 		return -1;
 	err = join(ln, nl, PIDNS_PROBE_GENL_NAME, PIDNS_PROBE_MCGRP_EVENTS);
-	if (err)
-		goto fail;
-	return 0;
+	if (!err)
+		return 0;
 fail:
 	if (err == -NLE_PERM)
 		pnl_complain_perm("CAP_SYS_ADMIN");
+	else if (err == -NLE_OBJ_NOTFOUND)
+		/* Where the kernel cannot guard the group, the module has none. */
+		out_error("there are no events on this kernel, %s: use 'pidnsctl history'",
+			  "which could not keep them from other users");
 	else
 		out_error("cannot listen to events: %s", nl_geterror(err));
 	return -1;
