@@ -146,6 +146,9 @@ static char *say_drop(struct json_object *obj)
 
 static char *say_new(struct json_object *obj)
 {
+	/* One that was gone before it could be looked at has lost its parent. */
+	if (!obj_has(obj, "parent-id"))
+		return fmt_str("inode number %" PRIu64 ", gone already", obj_u64(obj, "inum", 0));
 	return fmt_str("inode number %" PRIu64 ", in namespace %" PRIu64 ", owned by uid %" PRIu64,
 		       obj_u64(obj, "inum", 0), obj_u64(obj, "parent-id", 0),
 		       obj_u64(obj, "owner-uid", 0));
