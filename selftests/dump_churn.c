@@ -350,6 +350,7 @@ TEST_F_TIMEOUT(churn, storm, 200)
 	EXPECT_EQ(after.born - before.born, after.died - before.died);
 	EXPECT_LT(before.born, after.born);
 	EXPECT_EQ(before.no_record, after.no_record);
+	EXPECT_EQ(before.births_missed, after.births_missed);
 	EXPECT_EQ(before.unended, after.unended);
 }
 

@@ -210,7 +210,7 @@ TEST_F_TIMEOUT(stuck, nested, 60)
 /*
  * Flow:
  *  1. A held teardown is not stuck by a large stuck_ms.
- *  2. It is by a small one, at once, and is not again by the large one.
+ *  2. It is by a small one, and is not again by the large one.
  */
 TEST_F_TIMEOUT(stuck, limit_changes, 60)
 {
@@ -225,7 +225,8 @@ TEST_F_TIMEOUT(stuck, limit_changes, 60)
 	ASSERT_EQ(0, probe_status(&self->p, &st));
 	EXPECT_EQ(3600000, st.stuck_after);
 	ASSERT_EQ(0, module_param_set("stuck_ms", "0"));
-	EXPECT_EQ(PIDNS_PROBE_NS_STATE_STUCK, state(self, self->id, &ns));
+	/* An init that has exited may be on its way to the teardown still. */
+	EXPECT_TRUE(becomes(self, self->id, PIDNS_PROBE_NS_STATE_STUCK, &ns));
 	ASSERT_EQ(0, module_param_set("stuck_ms", "3600000"));
 	EXPECT_EQ(PIDNS_PROBE_NS_STATE_TEARING_DOWN,
 		  state(self, self->id, &ns));

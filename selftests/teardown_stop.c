@@ -180,12 +180,44 @@ TEST_F_TIMEOUT(stop, second_attempt, 30)
 	sent = now_ms();
 	ASSERT_NE(0, first);
 	ASSERT_TRUE(poll_until(DEADLINE_MS, now_ms() > sent + WINDOW_MS));
-	second = send(self, SIGHUP);
+	second = send(self, SIGINT);
 	ASSERT_LT(first + WINDOW_MS * 1000000ULL, second);
 	ASSERT_NE(0, send(self, SIGTERM));
 	end(_metadata, self, &td);
-	EXPECT_EQ(SIGHUP, td.first_stop.signal);
+	EXPECT_EQ(SIGINT, td.first_stop.signal);
 	EXPECT_TRUE(same_time(second, td.first_stop.time));
+}
+
+/*
+ * Flow: a signal that is sent for other reasons as well, and then one that only
+ * stops: the attempt began with the second.
+ */
+TEST_F_TIMEOUT(stop, stronger, 30)
+{
+	struct probe_teardown td;
+	uint64_t stop;
+
+	ASSERT_NE(0, send(self, SIGHUP));
+	ASSERT_NE(0, send(self, SIGUSR1));
+	stop = send(self, SIGTERM);
+	ASSERT_NE(0, send(self, SIGHUP));
+	end(_metadata, self, &td);
+	EXPECT_EQ(SIGTERM, td.first_stop.signal);
+	EXPECT_TRUE(same_time(stop, td.first_stop.time));
+}
+
+/* Flow: what the kernel sends for faults, timers and the like stops nothing. */
+TEST_F_TIMEOUT(stop, no_stop, 30)
+{
+	static const int sig[] = { SIGALRM, SIGPIPE, SIGSEGV, SIGIO, SIGPROF };
+	struct probe_teardown td;
+	size_t i;
+
+	for (i = 0; i < sizeof(sig) / sizeof(*sig); i++)
+		ASSERT_NE(0, send(self, sig[i]));
+	end(_metadata, self, &td);
+	EXPECT_FALSE(probe_has(&td, PIDNS_PROBE_A_TEARDOWN_FIRST_STOP));
+	EXPECT_EQ(5, td.drops);
 }
 
 /* Flow: the end comes after the window: it has nothing to do with the attempt. */
