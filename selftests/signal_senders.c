@@ -200,6 +200,33 @@ TEST_F_TIMEOUT(senders, sigio, 60)
 	check();
 }
 
+/*
+ * Flow:
+ *  1. The init of a box in a box has such a socket.
+ *  2. A child of the outer init writes, whose namespace is its ancestor.
+ *  3. So does an init beside the outer one, higher up, but no ancestor.
+ */
+TEST_F_TIMEOUT(senders, sigio_in_a_box, 60)
+{
+	struct box inner = {}, beside = {};
+	int fd[2];
+
+	box_stop(&self->box);
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+	ASSERT_EQ(0, box_start(&self->box, 0));
+	ASSERT_EQ(0, box_start(&beside, 0));
+	ASSERT_LT(0, call(do_fork, 1));
+	ASSERT_EQ(0, box_start_in(&inner, &self->box, 1));
+	ASSERT_EQ(0, box_call(&inner, BOX_INIT, do_async, fd[0]));
+	ASSERT_EQ(1, box_call(&self->box, 1, do_write_socket, fd[1]));
+	tally_default(&self->want, SIGIO, ANCESTOR);
+	ASSERT_TRUE(tally_check(&self->p, inner.pid, &self->want));
+	ASSERT_EQ(1, box_call(&beside, BOX_INIT, do_write_socket, fd[1]));
+	tally_default(&self->want, SIGIO, KERNEL);
+	box_stop(&beside);
+	ASSERT_TRUE(tally_check(&self->p, inner.pid, &self->want));
+}
+
 static long do_death_signal(const long *arg)
 {
 	return prctl(PR_SET_PDEATHSIG, arg[0]);
@@ -226,7 +253,10 @@ TEST_F_TIMEOUT(senders, parent_dies, 60)
 	ASSERT_TRUE(tally_check(&self->p, box.pid, &self->want));
 }
 
-/* Flow: kill(-1) inside means everybody but init. */
+/*
+ * Flow: kill(-1) inside means everybody but init and the sender.  At first that
+ * is nobody, and then a child, whose signals are nothing to the counters.
+ */
 TEST_F_TIMEOUT(senders, all_inside, 60)
 {
 	int sig;
@@ -235,6 +265,12 @@ TEST_F_TIMEOUT(senders, all_inside, 60)
 	for (sig = 1; sig <= 64; sig++)
 		ASSERT_EQ(-ESRCH, box_call(&self->box, 1, do_send, SEND_ALL, 0,
 					   0, sig));
+	ASSERT_LT(0, call(do_fork, 2));
+	for (sig = 1; sig <= 64; sig++)
+		if (!signal_is_absolute(sig))
+			ASSERT_EQ(0, box_call(&self->box, 1, do_send, SEND_ALL,
+					      0, 0, sig));
+	ASSERT_EQ(1, box_call(&self->box, 2, do_pending, SIGTERM));
 	check();
 }
 
